@@ -1,0 +1,1 @@
+"""Gardien: the promise is the program."""

@@ -1,0 +1,80 @@
+"""Abstract tables: every table of a room is a tenant's, a controller's or shared by all.
+
+`base.walls` turns these classes into composite keys, policies and grants.
+"""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from . import ids, scope
+
+
+class ScopedManager(models.Manager[Any]):
+    """The manager of scoped tables: only rows of the present controller (`base.scope`)."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return the rows of the present controller; raise `scope.NoScopeError` where there is none."""
+        return super().get_queryset().filter(**{self.model.scope_field: scope.current()})
+
+
+class Row(models.Model):
+    """A row with a UUIDv7 key made in Python, so that it is known before it is written and never reused."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
+
+    scope_field: ClassVar[str | None] = None
+    is_append_only: ClassVar[bool] = False
+
+    class Meta:
+        abstract = True
+
+
+class SharedRow(Row):
+    """A row that belongs to no single controller: organisations, users, articles, dated tables."""
+
+    class Meta(Row.Meta):
+        abstract = True
+
+
+class ControllerRow(Row):
+    """A row of one controller, a repairer or a central party, without a foreign key to it."""
+
+    controller_id = models.UUIDField(default=scope.current, editable=False)
+
+    scope_field = "controller_id"
+    objects = ScopedManager()
+
+    class Meta(Row.Meta):
+        abstract = True
+
+
+class TenantRow(Row):
+    """A row of one repairer."""
+
+    tenant = models.ForeignKey(
+        settings.GARDIEN_TENANT_MODEL,
+        models.PROTECT,
+        default=scope.current,
+        editable=False,
+        related_name="+",
+    )
+
+    scope_field = "tenant_id"
+    objects = ScopedManager()
+
+    class Meta(Row.Meta):
+        abstract = True
+
+
+class TenantForeignKey(models.ForeignKey[Any, Any]):
+    """A foreign key between two tenant tables.
+
+    Django's own constraint, which would accept another tenant's row, is left out: `base.walls` writes
+    `FOREIGN KEY (tenant_id, x_id) REFERENCES other (tenant_id, id)` in its place.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
+        options["db_constraint"] = False
+        super().__init__(to, on_delete, **options)

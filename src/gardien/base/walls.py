@@ -1,0 +1,163 @@
+"""The two walls in SQL, generated from the model registry and compared with pg_catalog.
+
+For each scoped table: row-level security, enabled and forced, a policy per database role, and for a
+tenant's table `UNIQUE (tenant_id, id)` and composite foreign keys. For every table: the grants of the
+six database roles (security.md, design rules 1 and 2). The owner writes them after each migration, and
+`differences` says where a database departs from them.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
+from .models import ControllerRow, Row, SharedRow, TenantForeignKey, TenantRow
+
+APP, SWEEP, NETWORK, AUDIT, BACKUP = (f"gardien_{name}" for name in ("app", "sweep", "network", "audit", "backup"))
+
+_SCOPE = "= ANY (ARRAY[(NULLIF(current_setting('gardien.controller'::text, true), ''::text))::uuid])"
+_ALL = ("DELETE", "INSERT", "SELECT", "UPDATE")
+_APPEND = ("INSERT", "SELECT")
+_MIGRATIONS = "django_migrations"
+
+
+def scoped_models() -> list[type[Row]]:
+    """Return the models whose rows belong to one controller, in the registry's order."""
+    return [model for model in apps.get_models() if issubclass(model, TenantRow | ControllerRow)]
+
+
+def raise_walls() -> None:
+    """Write policies, keys and grants; running it twice changes nothing. The connection must be the owner's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint")
+        present = {name for (name,) in cursor.fetchall()}
+        for name, statement in sorted(expected_keys().items(), key=lambda key: "FOREIGN" in key[1]):
+            if name not in present:
+                cursor.execute(statement)
+        for statement in (*_policy_statements(), *_grant_statements()):
+            cursor.execute(statement)
+
+
+def expected_policies() -> set[tuple[str, str, str, str, str | None, str | None]]:
+    """Return (table, policy, command, roles, using, with check) as pg_policies prints them."""
+    rows: set[tuple[str, str, str, str, str | None, str | None]] = set()
+    for model in scoped_models():
+        table, rule = model._meta.db_table, f"({model.scope_field} {_SCOPE})"
+        rows.add((table, "gardien_scope", "ALL", f"{APP},{SWEEP}", rule, rule))
+        rows.add((table, "gardien_audit", "SELECT", AUDIT, "true", None))
+    return rows
+
+
+def expected_grants() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the privileges of each (role, table), in alphabetical order; what is absent is refused."""
+    grants: dict[tuple[str, str], tuple[str, ...]] = {}
+    for model in apps.get_models(include_auto_created=True):
+        table = model._meta.db_table
+        grants[APP, table] = _APPEND if getattr(model, "is_append_only", False) else _ALL
+        grants[SWEEP, table] = _ALL
+        grants[AUDIT, table] = grants[BACKUP, table] = ("SELECT",)
+        if issubclass(model, SharedRow):
+            grants[NETWORK, table] = ("SELECT",)
+    grants |= {(role, _MIGRATIONS): ("SELECT",) for role in (APP, SWEEP, BACKUP)}
+    return grants
+
+
+def expected_keys() -> dict[str, str]:
+    """Return the tenant's keys, constraint name to the statement that adds it."""
+    keys: dict[str, str] = {}
+    for model in scoped_models():
+        if not issubclass(model, TenantRow):
+            continue
+        table = model._meta.db_table
+        keys[f"{table}_tenant_key"] = f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (tenant_id, id)'
+        for field in model._meta.local_fields:
+            if isinstance(field, TenantForeignKey):
+                other, name = field.related_model._meta.db_table, f"{table}_{field.column}_tenant_fk"
+                keys[name] = (
+                    f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" '
+                    f'FOREIGN KEY (tenant_id, "{field.column}") REFERENCES "{other}" (tenant_id, id)'
+                )
+    return keys
+
+
+def _policy_statements() -> Iterator[str]:
+    for table, policy, command, roles, using, check in sorted(expected_policies(), key=lambda row: row[:2]):
+        yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
+        yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
+        yield f'DROP POLICY IF EXISTS "{policy}" ON "{table}"'
+        with_check = f" WITH CHECK ({check})" if check else ""
+        yield f'CREATE POLICY "{policy}" ON "{table}" FOR {command} TO {roles} USING ({using}){with_check}'
+
+
+def _grant_statements() -> Iterator[str]:
+    roles = ", ".join((APP, SWEEP, NETWORK, AUDIT, BACKUP))
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}"
+    yield f"GRANT USAGE ON SCHEMA public TO {roles}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}, {SWEEP}"
+    yield f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP}"
+    for (role, table), privileges in expected_grants().items():
+        yield f'GRANT {", ".join(privileges)} ON "{table}" TO {role}'
+
+
+_FACTS = {
+    "a scoped table without forced row-level security": """
+        SELECT relname FROM pg_class WHERE relname = ANY(%(scoped)s) AND NOT (relrowsecurity AND relforcerowsecurity)""",
+    "a scoped table whose controller may be null": """
+        SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relname = ANY(%(scoped)s) AND c.relkind = 'r'
+          AND a.attname IN ('tenant_id', 'controller_id') AND NOT a.attnotnull""",
+    "a unique index of a tenant's table without the tenant": """
+        SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+        WHERE c.relname = ANY(%(scoped)s) AND i.indisunique AND NOT i.indisprimary
+          AND NOT a.attnum = ANY(i.indkey::int2[])""",
+    "a foreign key between tenants' tables without the tenant": """
+        SELECT k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+        JOIN pg_attribute b ON b.attrelid = f.oid AND b.attname = 'tenant_id'
+        WHERE k.contype = 'f' AND c.relname = ANY(%(scoped)s) AND f.relname = ANY(%(scoped)s) AND NOT a.attnum = ANY(k.conkey)""",
+    "a view that reads with its owner's rights": """
+        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'
+        AND (c.relkind = 'm' OR c.relkind = 'v' AND NOT 'security_invoker=true' = ANY(coalesce(c.reloptions, '{}')))""",
+    "a function that runs with its owner's rights": """
+        SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'public' AND p.prosecdef""",
+    "an object owned by a role that is not the owner": """
+        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_roles r ON r.oid = c.relowner WHERE n.nspname = 'public' AND r.rolname = ANY(%(roles)s)""",
+}
+
+_GRANTED = """
+    SELECT r.rolname, c.relname, array_agg(g.privilege_type ORDER BY g.privilege_type)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p') AND r.rolname = ANY(%(roles)s) GROUP BY 1, 2"""
+
+_POLICIES = """
+    SELECT tablename, policyname, cmd, array_to_string(roles, ','), qual, with_check FROM pg_policies
+    WHERE schemaname = 'public'"""
+
+
+def differences() -> list[str]:
+    """Return, in words, each point where the database departs from the registry; none is the only good answer."""
+    scoped = [model._meta.db_table for model in scoped_models()]
+    parameters = {"scoped": scoped, "roles": [APP, SWEEP, NETWORK, AUDIT, BACKUP]}
+    found: list[str] = []
+    with connection.cursor() as cursor:
+        for fact, query in _FACTS.items():
+            cursor.execute(query, parameters)
+            found += [f"{fact}: {name}" for (name,) in cursor.fetchall()]
+        cursor.execute(_POLICIES)
+        actual_policies = {tuple(row) for row in cursor.fetchall()}
+        cursor.execute(_GRANTED, parameters)
+        actual_grants = {(role, table): tuple(privileges) for role, table, privileges in cursor.fetchall()}
+        cursor.execute("SELECT conname FROM pg_constraint")
+        keys = {name for (name,) in cursor.fetchall()}
+    found += [f"a policy that is not the registry's: {row[:2]}" for row in sorted(actual_policies ^ expected_policies(), key=str)]
+    expected = expected_grants()
+    found += [
+        f"privileges that are not the registry's: {pair}"
+        for pair in sorted(actual_grants.keys() | expected.keys())
+        if actual_grants.get(pair) != expected.get(pair)
+    ]
+    return found + [f"a missing key: {name}" for name in sorted(expected_keys().keys() - keys)]

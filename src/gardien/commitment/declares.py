@@ -1,0 +1,16 @@
+"""What the commitment says for `base`, which knows no clause."""
+
+from gardien.base import walls
+
+from .registry import Declaration, Keeper, Proof
+
+
+def walls_standing() -> tuple[int, int]:
+    """Return how many tables belong to one controller, and at how many points the database departs from their walls."""
+    return len(walls.scoped_models()), len(walls.differences())
+
+
+DECLARATION = Declaration(
+    keepers=(Keeper("client.controller", walls.raise_walls),),
+    proofs=(Proof("client.controller", walls_standing),),
+)

@@ -1,0 +1,107 @@
+"""What the rooms declare: where personal data lies, which code keeps a clause, which figure proves it.
+
+Rooms register from `apps.ready()`. Higher rooms and the laws read the registry and never name a room.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Personal columns that lie together and share their fate.
+
+    `place` is a model label (`customers.Customer`), a job (`job:quotes.verify`) or a file
+    (`file:documents`); `category` an id of the commitment's categories or `derived:<record>`;
+    `purposes` ids of `*.use.*` clauses; `clock` the retention clause; `found_by` the look-up that leads
+    from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
+    """
+
+    place: str
+    columns: tuple[str, ...]
+    category: str
+    purposes: tuple[str, ...]
+    clock: str
+    found_by: str
+    is_exported: bool = True
+
+
+@dataclass(frozen=True)
+class NotPersonal:
+    """Columns that say nothing about a person, with the reason why; `"*"` stands for all of a place."""
+
+    place: str
+    columns: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """The callable that keeps a clause."""
+
+    clause: str
+    keeps: Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A live figure that shows that a clause is kept: its query returns (what was counted, what was found wrong)."""
+
+    clause: str
+    measure: Callable[[], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One room's word."""
+
+    holdings: tuple[Holding, ...] = ()
+    not_personal: tuple[NotPersonal, ...] = ()
+    keepers: tuple[Keeper, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+
+
+@dataclass
+class Registry:
+    """All rooms' declarations, by room."""
+
+    rooms: dict[str, Declaration] = field(default_factory=dict)
+
+    def register(self, room: str, declaration: Declaration) -> None:
+        """Take a room's declaration; a room speaks once, so a second word replaces the first."""
+        self.rooms[room] = declaration
+
+    def holdings(self) -> list[Holding]:
+        """Return every holding."""
+        return [holding for word in self.rooms.values() for holding in word.holdings]
+
+    def not_personal(self) -> list[NotPersonal]:
+        """Return every column declared not personal."""
+        return [entry for word in self.rooms.values() for entry in word.not_personal]
+
+    def keepers(self) -> list[Keeper]:
+        """Return every keeper."""
+        return [keeper for word in self.rooms.values() for keeper in word.keepers]
+
+    def proofs(self) -> list[Proof]:
+        """Return every proof."""
+        return [proof for word in self.rooms.values() for proof in word.proofs]
+
+
+registry = Registry()
+
+
+def unclassified(places: Iterable[tuple[str, str]], rooms: Registry = registry) -> list[str]:
+    """Return, as `place.column`, each place that is in no holding or in more than one classification.
+
+    `places` are pairs of a place and one of its columns, JSON keys as `column.key`.
+    """
+    counted: dict[tuple[str, str], int] = {}
+    for entry in (*rooms.holdings(), *rooms.not_personal()):
+        for column in entry.columns:
+            counted[entry.place, column] = counted.get((entry.place, column), 0) + 1
+    return [
+        f"{place}.{column}"
+        for place, column in places
+        if counted.get((place, column), 0) + counted.get((place, "*"), 0) != 1
+    ]

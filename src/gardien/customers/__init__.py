@@ -1,0 +1,1 @@
+"""The repairer's customers and their vehicles."""

@@ -1,0 +1,37 @@
+"""What this room says of customers: the eight categories, records derived from the service, and their clauses."""
+
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.consent import actions as consent
+
+from . import queries
+
+
+def _of(place: str, columns: tuple[str, ...], category: str, found_by: str = "reference") -> Holding:
+    return Holding(place, columns, category, ("client.use.quote",), "client.retention.quotes", found_by)
+
+
+DECLARATION = Declaration(
+    holdings=(
+        _of("customers.Customer", ("last_name", "sort_key"), "last_name"),
+        _of("customers.Customer", ("first_name",), "first_name"),
+        _of("customers.Customer", ("street", "postcode", "city"), "address"),
+        _of("customers.Customer", ("email",), "email"),
+        _of("customers.Customer", ("phone",), "phone"),
+        _of("customers.Customer", ("mobile",), "mobile"),
+        _of("customers.Customer", ("kind", "company"), "derived:company"),
+        _of("customers.Customer", ("siren",), "derived:siren"),
+        _of("customers.Customer", ("id", "reference"), "derived:reference"),
+        _of("customers.Customer", ("told_at", "told_to_id", "reading_id"), "derived:proof"),
+        _of("customers.Vehicle", ("plate", "plate_display", "plate_kind", "plate_country"), "plate", "customer.reference"),
+        _of("customers.Vehicle", ("make", "model"), "derived:quote", "customer.reference"),
+        _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
+        _of("customers.SearchToken", ("token",), "derived:reference", "customer.reference"),
+        _of("customers.SearchToken", ("id", "customer_id"), "derived:reference", "customer.reference"),
+    ),
+    not_personal=tuple(
+        NotPersonal(f"customers.{model}", ("tenant_id",), "names the repairer")
+        for model in ("Customer", "Vehicle", "SearchToken")
+    ),
+    keepers=(Keeper("client.collection", consent.record_reading),),
+    proofs=(Proof("client.collection", queries.told_without_reading),),
+)

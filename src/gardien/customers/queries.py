@@ -1,0 +1,77 @@
+"""Named reads of customers. Each sees the present repairer's customers only."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gardien.base.ids import parse_reference
+from gardien.consent.models import Reading
+from gardien.base import text as base_text
+
+from .models import Customer, SearchToken
+from .rules import parse_email, parse_phone, parse_plate
+
+LIMIT = 50
+
+
+def by_id(identifier: UUID) -> Customer:
+    """Return a customer with their vehicles; raise `Customer.DoesNotExist` for another repairer's and for none's."""
+    return Customer.objects.prefetch_related("vehicles").get(id=identifier)
+
+
+def search(text: str) -> list[Customer]:
+    """Return at most `LIMIT` customers, sorted by name, that bear every word of `text`.
+
+    A word is the beginning of a name or of a plate, whole or in groups, or a phone, an e-mail address or a
+    reference in any spelling. A text without a word finds nobody.
+    """
+    whole = _whole(text)
+    found = _bearers(*whole) if whole else None
+    if not found:
+        found = _bearing_all(base_text.words(text))
+    if found is None:
+        return []
+    return list(
+        Customer.objects.filter(id__in=list(found)).prefetch_related("vehicles").order_by("sort_key", "id")[:LIMIT]
+    )
+
+
+def _whole(text: str) -> set[str]:
+    """Return the tokens that `text` is when it is one plate, phone, e-mail address or reference."""
+    reference = parse_reference(text)
+    tokens = {reference.lower()} if reference else set()
+    readings: tuple[Callable[[], str], ...] = (
+        lambda: parse_plate(text).canonical.lower(),
+        lambda: parse_phone(text).e164,
+        lambda: parse_email(text).lower(),
+    )
+    for read in readings:
+        with suppress(base_text.Refused):
+            tokens.add(read())
+    return tokens
+
+
+def _bearers(*tokens: str) -> set[UUID]:
+    return set(SearchToken.objects.filter(token__in=tokens).values_list("customer_id", flat=True)[:LIMIT])
+
+
+def _bearing_all(prefixes: tuple[str, ...]) -> set[UUID] | None:
+    found: QuerySet[SearchToken, UUID] | None = None
+    for prefix in prefixes:
+        bearers = SearchToken.objects.filter(_begins(prefix)).values_list("customer_id", flat=True)
+        found = bearers if found is None else bearers.filter(customer_id__in=found)
+    return None if found is None else set(found.distinct()[:LIMIT])
+
+
+def _begins(prefix: str) -> Q:
+    """Return the range of tokens that begin with `prefix`, in the collation C."""
+    return Q(token__gte=prefix, token__lt=f"{prefix}\U0010ffff")
+
+
+def told_without_reading() -> tuple[int, int]:
+    """Return how many customers the repairer has, and how many were recorded without the wording being read first."""
+    readings = Reading.objects.filter(id=OuterRef("reading_id"), read_at__lte=OuterRef("told_at"))
+    everyone = Customer.objects.all()
+    return everyone.count(), everyone.filter(~Exists(readings)).count()

@@ -1,0 +1,22 @@
+"""What the journal says of its entries: references only."""
+
+from gardien.commitment.registry import Declaration, Holding, NotPersonal
+
+KEYS = (
+    *("reading", "quote", "line", "pdf", "version", "wording"),
+    *("repairer", "site", "membership", "price_list", "file", "read"),
+)
+
+DECLARATION = Declaration(
+    holdings=(
+        Holding(
+            "journal.Entry",
+            ("id", "subject", "actor_id", "references", *(f"references.{key}" for key in KEYS)),
+            "derived:proof",
+            ("client.use.quote", "user.use.accounts"),
+            "client.retention.quotes",
+            "subject",
+        ),
+    ),
+    not_personal=(NotPersonal("journal.Entry", ("controller_id", "at", "tag", "actor_role"), "says what, not who"),),
+)

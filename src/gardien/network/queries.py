@@ -1,0 +1,59 @@
+"""Named reads of the network."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from gardien.base.actor import Actor
+
+from .models import CentralParty, Membership, Repairer, Site, User
+from .rules import PartyKind
+
+
+class NoPartyError(LookupError):
+    """A central party has not been named yet: run the set-up command."""
+
+
+def central_party(kind: PartyKind) -> CentralParty:
+    """Return the network or the provider; raise `NoPartyError` before it is named."""
+    party = CentralParty.objects.filter(kind=kind).first()
+    if party is None:
+        raise NoPartyError(kind)
+    return party
+
+
+def memberships(user: User, at: datetime) -> QuerySet[Membership]:
+    """Return the user's roles that hold at `at`, with their site and repairer, oldest first."""
+    holds = Q(from_at__lte=at) & (Q(until_at__isnull=True) | Q(until_at__gt=at))
+    return Membership.objects.filter(holds, user=user).select_related("site__repairer", "central_party")
+
+
+def controller(membership: Membership) -> UUID:
+    """Return the id of the controller on whose behalf this role acts."""
+    if membership.site is not None:
+        return membership.site.repairer_id
+    assert membership.central_party_id is not None  # noqa: S101 -- the table's check says so
+    return membership.central_party_id
+
+
+def actor(membership: Membership) -> Actor:
+    """Return the actor that this role makes of its user."""
+    return Actor(id=membership.user_id, role=membership.role)
+
+
+def site(identifier: UUID) -> Site:
+    """Return a site with its repairer; raise `Site.DoesNotExist`."""
+    return Site.objects.select_related("repairer").get(id=identifier)
+
+
+def user(identifier: UUID) -> User:
+    """Return a user; raise `User.DoesNotExist`."""
+    return User.objects.get(id=identifier)
+
+
+def repairers() -> QuerySet[Repairer]:
+    """Return all repairers by code, each with `site_count` and `user_count`: counts of accounts, never of customers."""
+    return Repairer.objects.annotate(
+        site_count=Count("sites", distinct=True), user_count=Count("sites__membership__user", distinct=True)
+    ).order_by("code")

@@ -1,0 +1,89 @@
+"""The command `gardien`: reads the arguments, loads Django, and runs one module of `portal.commands`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gardien.base.crypto import KeyFileRefused, KeyMissing
+from gardien.portal import boot, stack
+from gardien.portal.config import Config, read
+from gardien.portal.embedded import ClusterError
+
+Run = Callable[[argparse.Namespace, Config], int]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 refused, 2 the input cannot be read."""
+    options = _parser().parse_args(arguments)
+    run: Run = options.run
+    try:
+        return run(options, read())
+    except (stack.RefusedError, ClusterError, KeyMissing, KeyFileRefused, ValidationError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gardien", description="The portal whose privacy commitment is the program.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    port = int(os.environ.get("PORT", "8000"))
+
+    demo = _add(commands, "demo", "Set up demonstration data, issue one quote, and serve.")
+    demo.add_argument("--port", type=int, default=port, help="on 127.0.0.1 (default: PORT, or 8000)")
+    serve = _add(commands, "serve", "Serve the pages.")
+    serve.add_argument("--port", type=int, default=port, help="on 127.0.0.1 (default: PORT, or 8000)")
+    _add(commands, "worker", "Run the jobs.")
+    _add(commands, "migrate", "Bring tables and walls up to date, as the owner.")
+    _add(commands, "check", "Say whether the portal may start here.", has_json=True)
+
+    kinds = commands.add_parser("import", help="Import a file.").add_subparsers(required=True, metavar="KIND")
+    tyres = _add(kinds, "tyres", "Import a CSV price list of tyres.", module="import_tyres", has_json=True)
+    tyres.add_argument("file", type=Path)
+    tyres.add_argument("--currency", help="ISO code of amounts that no sign and no column names")
+
+    kinds = commands.add_parser("commitment", help="The commitment.").add_subparsers(required=True, metavar="WHAT")
+    show = _add(kinds, "show", "Show the version in force.", module="commitment_show", has_json=True)
+    show.add_argument("--language", choices=["fr", "en"], default="fr")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    *,
+    module: str = "",
+    has_json: bool = False,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=partial(_run, module or name))
+    if has_json:
+        command.add_argument("--json", action="store_true", help="answer as JSON")
+    return command
+
+
+def _run(module: str, options: argparse.Namespace, config: Config) -> int:
+    """Have the database serve, load Django as the role that the command needs, and run the command's module."""
+    if module == "migrate":
+        os.environ["GARDIEN_DATABASE_ROLE"] = "owner"
+    if module == "demo":
+        os.environ["GARDIEN_IS_DEMO"] = "true"
+    with ExitStack() as held:
+        if module != "commitment_show":
+            if stack.is_new(config):
+                stack.make_keys(config)
+            held.enter_context(stack.database(config))
+            boot.load()
+        run: Run = import_module(f"gardien.portal.commands.{module}").run
+        return run(options, read())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

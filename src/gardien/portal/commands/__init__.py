@@ -1,0 +1,1 @@
+"""The commands of `gardien`, one module each, imported once Django is loaded."""

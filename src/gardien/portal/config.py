@@ -1,0 +1,46 @@
+"""The settings of one installation: every environment variable Gardien reads, in one documented object."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DatabaseRole = Literal["app", "owner", "sweep", "network", "audit", "backup"]
+
+
+class Config(BaseModel):
+    """Read from `GARDIEN_<FIELD>` (and `DATABASE_URL`), checked, and never changed afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(Path(".gardien"), description="The data directory: embedded database, keys, files.")
+    database_url: str = Field(
+        "", alias="DATABASE_URL", description="An external PostgreSQL ≥ 15 as role gardien_app; empty: the embedded one."
+    )
+    owner_database_url: str = Field("", description="The same database as role gardien_owner, for `gardien migrate` only.")
+    database_role: DatabaseRole = Field("app", description="The embedded database's role of this process.")
+    database_name: str = Field("gardien", description="The embedded database's name.")
+    postgres_bin: Path | None = Field(None, description="A folder with PostgreSQL's server programs, before any other.")
+    keys: Path | None = Field(None, description="The folder of key files; empty: `keys` below the data directory.")
+    versions: Path | None = Field(None, description="The folder of commitment versions; empty: the package's own.")
+    hosts: str = Field("localhost,127.0.0.1", description="Host names the portal answers to, separated by commas.")
+    is_https: bool = Field(False, description="True behind TLS: secure cookies with the __Host- prefix, HSTS.")
+    is_demo: bool = Field(False, description="True for demonstration data: each page says so.")
+
+    @property
+    def keys_folder(self) -> Path:
+        """Return the folder of key files."""
+        return self.keys or self.home / "keys"
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Config:
+    """Return the settings of `environ`; raise pydantic's `ValidationError` that names the wrong variable."""
+    values = {}
+    for name, field in Config.model_fields.items():
+        variable = field.alias or f"GARDIEN_{name.upper()}"
+        if environ.get(variable):
+            values[field.alias or name] = environ[variable]
+    config = Config.model_validate(values)
+    return config.model_copy(update={"home": config.home.absolute()})

@@ -1,0 +1,62 @@
+"""What the portal says for tables of third parties, for the files it writes, and for clauses that pages keep."""
+
+from gardien.base import clock
+from gardien.commitment import queries as commitment
+from gardien.commitment import registry
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.web.public import views as public
+
+from . import startup
+
+SECURITY = ("derived:account_security", ("user.use.accounts",), "user.retention.orders")
+
+
+def columns_classified() -> tuple[int, int]:
+    """Return how many columns, keys and arguments there are, and how many no holding classifies."""
+    places = startup.places()
+    return len(places), len(registry.unclassified(places))
+
+
+def version_published() -> tuple[int, int]:
+    """Return how many versions are in force today, and 1 if none is."""
+    published = commitment.in_force(clock.legal_day(clock.now()))
+    return 1, 0 if published.clauses else 1
+
+
+DECLARATION = Declaration(
+    holdings=(
+        Holding("sessions.Session", ("session_key", "session_data", "expire_date"), *SECURITY, "user.reference"),
+        Holding("account.EmailAddress", ("id", "user_id", "verified", "primary"), *SECURITY, "user.reference"),
+        Holding("account.EmailAddress", ("email",), "email", ("user.use.accounts",), "user.retention.contact", "user.reference"),
+        Holding(
+            "account.EmailConfirmation",
+            ("id", "email_address_id", "created", "sent", "key"),
+            *SECURITY,
+            "email_address.user.reference",
+        ),
+        Holding("file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"),
+        Holding("file:demo", ("logins.json",), *SECURITY, "email"),
+    ),
+    not_personal=(
+        *(
+            NotPersonal(f"auth.{model}", ("*",), "Django's own permissions, which the portal does not use")
+            for model in ("Permission", "Group", "Group_permissions")
+        ),
+        NotPersonal("contenttypes.ContentType", ("*",), "names of tables"),
+        *(
+            NotPersonal(f"procrastinate.Procrastinate{model}", ("*",), "the life of a job, without its arguments")
+            for model in ("Worker", "Event", "PeriodicDefer")
+        ),
+        NotPersonal(
+            "procrastinate.ProcrastinateJob", ("*",), "the life of a job; its arguments are classified as job:<name>"
+        ),
+    ),
+    keepers=(
+        Keeper("client.categories", startup.refuse),
+        Keeper("commitment.published", public.notice),
+    ),
+    proofs=(
+        Proof("client.categories", columns_classified),
+        Proof("commitment.published", version_published),
+    ),
+)

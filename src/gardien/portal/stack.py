@@ -1,0 +1,146 @@
+"""The processes of one installation: database, web, worker. Each is ended by its own id."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from gardien.base.crypto import Keyring
+from gardien.portal.config import Config
+from gardien.portal.embedded import Cluster
+
+RESTART_SECONDS = 0.5
+STOP_SECONDS = 15
+READY_SECONDS = 60
+
+
+class RefusedError(RuntimeError):
+    """A command cannot go on; the text says why and what to do."""
+
+
+class NotReadyError(RefusedError):
+    """A process did not come up in time; its own lines say why."""
+
+
+class Child:
+    """A program that is started again whenever it dies, in a session of its own."""
+
+    def __init__(self, arguments: list[str], environ: Mapping[str, str]) -> None:
+        """Start `python ARGUMENTS`."""
+        self.arguments, self.environ = arguments, dict(environ)
+        self.is_ending = False
+        self.process = self._start()
+
+    def keep(self) -> None:
+        """Start the program again if it has died, after ending what it left behind."""
+        if self.process.poll() is not None and not self.is_ending:
+            self._end_group(signal.SIGKILL)
+            self.process = self._start()
+
+    def end(self) -> None:
+        """End the program and its own children."""
+        self.is_ending = True
+        self._end_group(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        self._end_group(signal.SIGKILL)
+        self.process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, *self.arguments], env=self.environ, start_new_session=True)
+
+    def _end_group(self, number: signal.Signals) -> None:
+        """Signal the session that we started; its id is the process's own."""
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            return
+
+
+def cluster(config: Config) -> Cluster:
+    """Return the embedded server of this installation."""
+    return Cluster(config.home / "postgres", configured=config.postgres_bin)
+
+
+@contextmanager
+def database(config: Config) -> Iterator[None]:
+    """Have the database serve: with `DATABASE_URL` it does already, else start and prepare the embedded one."""
+    with ExitStack() as held:
+        if not config.database_url:
+            embedded = cluster(config)
+            held.enter_context(embedded.supervised())
+            embedded.prepare(config.database_name)
+        yield
+
+
+def migrate(environ: Mapping[str, str] = os.environ) -> None:
+    """Bring tables and walls up to date, in a process of its own that connects as the owner."""
+    owner = {**environ, "GARDIEN_DATABASE_ROLE": "owner"}
+    subprocess.run([sys.executable, "-m", "gardien.portal.cli", "migrate"], env=owner, check=True)
+
+
+def is_new(config: Config) -> bool:
+    """Say whether nothing was ever kept here, so that keys may be made: elsewhere missing keys are a loss to repair."""
+    return not config.database_url and not cluster(config).database_files.exists()
+
+
+def make_keys(config: Config) -> None:
+    """Create the keys that the key folder lacks."""
+    Keyring.generate(config.keys_folder)
+
+
+def web_arguments(port: int, workers: int = 2) -> list[str]:
+    """Return the arguments of the web server on the loopback interface."""
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+    options += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
+    return ["-m", "granian", *options, "gardien.portal.wsgi:application"]
+
+
+def worker_arguments() -> list[str]:
+    """Return the arguments of the job worker."""
+    return ["-m", "gardien.portal.cli", "worker"]
+
+
+@contextmanager
+def running(*programs: list[str]) -> Iterator[list[Child]]:
+    """Run programs until the block ends, starting again those that die."""
+    children: list[Child] = []
+    halt = threading.Event()
+
+    def watch() -> None:
+        while not halt.wait(RESTART_SECONDS):
+            for child in children:
+                child.keep()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    try:
+        children += [Child(arguments, os.environ) for arguments in programs]
+        watcher.start()
+        yield children
+    finally:
+        halt.set()
+        if watcher.is_alive():
+            watcher.join()
+        for child in children:
+            child.end()
+
+
+def wait_until_answering(url: str) -> None:
+    """Wait until `url` answers 200; raise `NotReadyError` after a minute."""
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:  # noqa: PLR2004 -- HTTP's own
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise NotReadyError(url)

@@ -1,0 +1,17 @@
+"""The room's registration."""
+
+from django.apps import AppConfig
+
+
+class QuotesConfig(AppConfig):
+    """What was offered."""
+
+    name = "gardien.quotes"
+
+    def ready(self) -> None:
+        """Register what the room declares."""
+        from gardien.commitment.registry import registry  # noqa: PLC0415 -- models are loaded by now
+
+        from . import declares  # noqa: PLC0415
+
+        registry.register("quotes", declares.DECLARATION)

@@ -1,0 +1,43 @@
+"""What this room says of quotes, and the clause they keep."""
+
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+
+from . import actions, queries
+
+
+def _of(place: str, columns: tuple[str, ...], found_by: str) -> Holding:
+    return Holding(place, columns, "derived:quote", ("client.use.quote",), "client.retention.quotes", found_by)
+
+
+DECLARATION = Declaration(
+    holdings=(
+        _of(
+            "quotes.Quote",
+            (
+                *("id", "draft_key", "customer_id", "vehicle_id", "mileage", "author_id", "state", "number", "rank"),
+                *("drafted_at", "issued_at", "valid_until_date", "total_ht", "total_vat", "total_ttc"),
+            ),
+            "customer.reference",
+        ),
+        _of(
+            "quotes.QuoteLine",
+            ("id", "quote_id", "line_key", "label", "quantity", "unit_ttc", "article_id"),
+            "quote.customer.reference",
+        ),
+        _of(
+            "quotes.QuoteDocument",
+            ("id", "quote_id", "sealed", "sha256", "verso_sha256", "replaced", "made_at"),
+            "quote.customer.reference",
+        ),
+        _of("job:quotes.verify", ("quote",), "quote.customer.reference"),
+    ),
+    not_personal=(
+        NotPersonal("quotes.Quote", ("tenant_id", "site_id", "year", "rounding_policy"), "the repairer's, not a person's"),
+        NotPersonal("quotes.QuoteLine", ("tenant_id", "position", "kind", "vat_rate"), "the form of the line"),
+        NotPersonal("quotes.Counter", ("*",), "counts a repairer's quotes of a year"),
+        NotPersonal("quotes.QuoteDocument", ("tenant_id", "version", "verified_at"), "which commitment, and the store's health"),
+        NotPersonal("job:quotes.verify", ("tenant",), "names the repairer"),
+    ),
+    keepers=(Keeper("client.notice.verso", actions.issue),),
+    proofs=(Proof("client.notice.verso", queries.issued_without_verso),),
+)

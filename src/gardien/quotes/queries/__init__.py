@@ -1,0 +1,65 @@
+"""Named reads of quotes. Each sees the present repairer's quotes only."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
+from ..models import Quote, QuoteDocument, QuoteLine
+from ..rules import money
+
+
+def by_id(identifier: UUID) -> Quote:
+    """Return a quote with customer, vehicle and site; raise `Quote.DoesNotExist` for another repairer's and for none's."""
+    return Quote.objects.select_related("customer", "vehicle", "site__repairer").get(id=identifier)
+
+
+def latest(site_id: UUID, count: int) -> QuerySet[Quote]:
+    """Return the site's `count` most recent quotes with their customers, drafts included."""
+    quotes = Quote.objects.filter(site_id=site_id).select_related("customer", "vehicle")
+    return quotes.order_by("-drafted_at", "id")[:count]
+
+
+def of_customer(customer_id: UUID) -> QuerySet[Quote]:
+    """Return a customer's quotes, the most recent first."""
+    return Quote.objects.filter(customer_id=customer_id).order_by("-drafted_at", "id")
+
+
+def lines(quote: Quote) -> list[QuoteLine]:
+    """Return the lines in their order, each with `total_ttc` in euros."""
+    found = list(QuoteLine.objects.filter(quote=quote).order_by("position"))
+    for line in found:
+        line.total_ttc = money.line_total(figures(line))
+    return found
+
+
+def figures(line: QuoteLine) -> money.Line:
+    """Return what the money rules need of a line."""
+    return money.Line(quantity=line.quantity, unit_ttc=line.unit_ttc, rate=line.vat_rate)
+
+
+def totals(found: list[QuoteLine]) -> money.Totals:
+    """Return the totals of these lines under the policy of new quotes."""
+    return money.totals(figures(line) for line in found)
+
+
+def document(quote_id: UUID) -> QuoteDocument:
+    """Return an issued quote's document; raise `QuoteDocument.DoesNotExist`."""
+    return QuoteDocument.objects.get(quote_id=quote_id)
+
+
+def pdf(document: QuoteDocument) -> bytes:
+    """Return the very bytes that were frozen at issue; raise `crypto.Unreadable` if the store was altered."""
+    return settings.GARDIEN_KEYRING.open_(bytes(document.sealed), context=seal_context(document.quote_id))
+
+
+def seal_context(quote_id: UUID) -> bytes:
+    """Return what a quote's PDF is sealed to: it opens as this quote's document and as no other's."""
+    return b"quotes.document:" + quote_id.bytes
+
+
+def issued_without_verso() -> tuple[int, int]:
+    """Return how many quotes the repairer has issued, and how many of them have no frozen document with its verso."""
+    issued = Quote.objects.filter(issued_at__isnull=False)
+    documents = QuoteDocument.objects.filter(quote=OuterRef("id")).exclude(verso_sha256="")
+    return issued.count(), issued.filter(~Exists(documents)).count()

@@ -1,0 +1,1 @@
+"""Pure decisions of quotes: `money` (amounts and VAT), `vocabulary` (states, numbers, validity)."""

@@ -1,0 +1,148 @@
+"""Amounts of a consumer's quote, policy `ttc-first/1`: the price shown to the cent is the price paid.
+
+A line is worth round(quantity × unit price TTC − discount). Per VAT rate t, VAT = round(TTC × t ÷ (100 + t)) and
+HT = TTC − VAT; the totals are the sums over the rates. Every rounding is to the cent, half up. Rounding on the sum
+of a rate instead of each line is one of the two practices in use; the policy's id is stored with each quote.
+Amounts are Decimal, in euros. Floats and integers raise TypeError.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+POLICY = "ttc-first/1"
+MAX_QUANTITY = Decimal("9999.99")
+MAX_PRICE = Decimal("999999.99")
+MAX_LINES = 200
+
+_CENT = Decimal("0.01")
+_ZERO = Decimal("0.00")
+_HUNDRED = Decimal(100)
+
+
+class AmountRefusedError(ValueError):
+    """An amount is negative, not a number, too large, or finer than two decimals; or a discount exceeds its line."""
+
+
+class TooManyLinesError(ValueError):
+    """A quote holds at most `MAX_LINES` lines."""
+
+
+class RateRefusedError(ValueError):
+    """The VAT rate is not in force in that territory on that day."""
+
+
+class Territory(StrEnum):
+    """Where the goods are delivered, as far as VAT is concerned."""
+
+    METROPOLITAN = "metropolitan"
+    ANTILLES_REUNION = "antilles_reunion"
+    GUIANA_MAYOTTE = "guiana_mayotte"
+
+
+_RATES: tuple[tuple[Territory, date, tuple[Decimal, ...]], ...] = (
+    (Territory.METROPOLITAN, date(2014, 1, 1), (Decimal("20.00"), Decimal("5.50"))),
+    (Territory.ANTILLES_REUNION, date(2014, 1, 1), (Decimal("8.50"), Decimal("2.10"))),
+    (Territory.GUIANA_MAYOTTE, date(2014, 1, 1), (_ZERO,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line's figures: quantity > 0, unit price and discount in euros TTC, VAT rate in per cent."""
+
+    quantity: Decimal
+    unit_ttc: Decimal
+    rate: Decimal
+    discount: Decimal = _ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class RateTotal:
+    """What the lines of one VAT rate add up to; ht + vat = ttc."""
+
+    rate: Decimal
+    ht: Decimal
+    vat: Decimal
+    ttc: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a quote adds up to, in euros; the highest rate first."""
+
+    by_rate: tuple[RateTotal, ...]
+    ht: Decimal
+    vat: Decimal
+    ttc: Decimal
+
+
+def vat_rates(territory: Territory, on: date) -> tuple[Decimal, ...]:
+    """Return the VAT rates a garage's quote may bear in `territory` on day `on`, the standard one first.
+
+    Metropolitan France: 20 % (code général des impôts, art. 278, since 2014-01-01), and 5.5 % for the equipment
+    made for disabled drivers (art. 278-0 bis). Guadeloupe, Martinique, La Réunion: 8.5 % and 2.1 % (art. 296,
+    BOI-TVA-GEO-20-10). Guiana and Mayotte: VAT does not apply (art. 294, 1). Days before 2014 have no rate here.
+    """
+    known = [rates for place, since, rates in _RATES if place is territory and since <= on]
+    return known[-1] if known else ()
+
+
+def check_rate(rate: Decimal, territory: Territory, on: date) -> None:
+    """Raise RateRefusedError unless `rate` is one of `vat_rates(territory, on)`."""
+    if _checked(rate, _HUNDRED) not in vat_rates(territory, on):
+        msg = f"{rate} % is no VAT rate of {territory} on {on}"
+        raise RateRefusedError(msg)
+
+
+def line_total(line: Line) -> Decimal:
+    """Return the line's total TTC in euros, to the cent. Raises AmountRefusedError."""
+    quantity = _checked(line.quantity, MAX_QUANTITY)
+    if not quantity:
+        msg = "a quantity is more than nothing"
+        raise AmountRefusedError(msg)
+    price = quantity * _checked(line.unit_ttc, MAX_PRICE)
+    discount = _checked(line.discount, MAX_QUANTITY * MAX_PRICE)
+    if discount > price:
+        msg = "a discount exceeds its line"
+        raise AmountRefusedError(msg)
+    return _round(price - discount)
+
+
+def totals(lines: Iterable[Line]) -> Totals:
+    """Add up a quote's lines, whatever their order. Raises AmountRefusedError, TooManyLinesError."""
+    sums: dict[Decimal, Decimal] = {}
+    for count, line in enumerate(lines, start=1):
+        if count > MAX_LINES:
+            raise TooManyLinesError
+        rate = _round(_checked(line.rate, _HUNDRED))
+        sums[rate] = sums.get(rate, _ZERO) + line_total(line)
+    by_rate = tuple(_rate_total(rate, sums[rate]) for rate in sorted(sums, reverse=True))
+    return Totals(
+        by_rate=by_rate,
+        ht=sum((part.ht for part in by_rate), _ZERO),
+        vat=sum((part.vat for part in by_rate), _ZERO),
+        ttc=sum((part.ttc for part in by_rate), _ZERO),
+    )
+
+
+def _rate_total(rate: Decimal, ttc: Decimal) -> RateTotal:
+    vat = _round(ttc * rate / (_HUNDRED + rate))
+    return RateTotal(rate=rate, ht=ttc - vat, vat=vat, ttc=ttc)
+
+
+def _round(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+
+
+def _checked(amount: Decimal, most: Decimal) -> Decimal:
+    """Return `amount` if it is a Decimal from 0 to `most` without fractions of a cent."""
+    if not isinstance(amount, Decimal):
+        msg = f"an amount is a Decimal, not {type(amount).__name__}"
+        raise TypeError(msg)
+    if not amount.is_finite() or amount.is_signed() or amount > most or amount != _round(amount):
+        msg = f"an amount lies between 0 and {most}, with two decimals at most"
+        raise AmountRefusedError(msg)
+    return amount

@@ -1,0 +1,16 @@
+"""How allauth serves this portal."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are opened by the network; nobody signs up, and signing in and out says nothing."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse: no page opens an account."""
+        del request
+        return False
+
+    def add_message(self, *args: object, **values: object) -> None:
+        """Say nothing: the next page shows well enough who is signed in."""

@@ -1,0 +1,1 @@
+"""Pages of those who watch over the commitment."""

@@ -1,0 +1,60 @@
+"""Who may open a page: each view names the action it serves, and `commitment/roles.yaml` names the roles."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from gardien.base.actor import Actor
+from gardien.commitment import roles
+from gardien.network import queries as network
+from gardien.network.models import Membership, Site, User
+
+View = Callable[..., HttpResponse]
+
+
+class Request(HttpRequest):
+    """A request with the role its user acts in, as `middleware.membership` leaves it."""
+
+    user: User  # type: ignore[assignment]
+    membership: Membership | None
+    htmx: Any
+
+
+def page(action: str, *methods: str) -> Callable[[View], View]:
+    """Serve the view to the roles of `action` only; `methods` defaults to GET.
+
+    Anonymous visitors go to the sign-in page, other roles get a 403.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **values: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.path)
+            if request.membership is None or not roles.matrix().allows(request.membership.role, action):
+                raise PermissionDenied
+            return view(request, *args, **values)
+
+        served = require_http_methods(list(methods) or ["GET"])(guarded)
+        served.gardien_action = action  # type: ignore[attr-defined]
+        return served
+
+    return decorate
+
+
+def actor(request: Request) -> Actor:
+    """Return who acts."""
+    assert request.membership is not None  # noqa: S101 -- `page` has seen it
+    return network.actor(request.membership)
+
+
+def site(request: Request) -> Site:
+    """Return the site where the user works."""
+    assert request.membership is not None  # noqa: S101 -- `page` has seen it
+    assert request.membership.site is not None  # noqa: S101 -- the action's roles are held at sites
+    return request.membership.site

@@ -1,0 +1,37 @@
+"""What every page shows: who acts, where, and which pages are theirs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gardien.commitment import roles
+
+
+def page(request: Any) -> dict[str, object]:
+    """Return the frame of a page; nothing personal but the user's own name."""
+    membership = getattr(request, "membership", None)
+    if membership is None:
+        return {"is_demo": settings.GARDIEN_DEMO, "navigation": []}
+    matrix = roles.matrix()
+    entries = (
+        ("home.view", "home", _("Home")),
+        ("customers.record", "reading", _("New customer")),
+        ("quotes.view", "quotes", _("Quotes")),
+        ("catalogue.search", "tyres", _("Tyres")),
+        ("network.repairers", "repairers", _("Repairers")),
+        ("catalogue.imports", "imports", _("Price lists")),
+        ("clauses.view", "clauses", _("Clauses")),
+    )
+    return {
+        "is_demo": settings.GARDIEN_DEMO,
+        "role_name": matrix.names[membership.role].get((get_language() or "fr")[:2], membership.role),
+        "can_search": matrix.allows(membership.role, "customers.search"),
+        "navigation": [
+            {"url": reverse(name), "label": label, "is_here": reverse(name) == request.path}
+            for action, name, label in entries
+            if matrix.allows(membership.role, action)
+        ],
+    }

@@ -1,0 +1,52 @@
+"""What people see when a page cannot be shown: a French sentence and what to do next, never a trace."""
+
+import sys
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400."""
+    del request, exception
+    return _answer(400, _("This request could not be read"), _("Go back, reload the page and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
+    del request, exception
+    return _answer(403, _("This page is not for your role"), _("Ask your site manager if you need it for your work."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form whose token is missing or old."""
+    del request, reason
+    return _answer(403, _("This form has expired"), _("Go back, reload the page and send it again: nothing was changed."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404, with the same bytes for what is another's and for what never was."""
+    del request, exception
+    return _answer(404, _("There is nothing here"), _("Check the address, or search for the customer or the quote."))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer 503 while the database is away, else 500."""
+    del request
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        response = _answer(
+            503,
+            _("The portal is starting again"),
+            _("Wait half a minute and send the page again: what was confirmed is kept, nothing is done twice."),
+        )
+        response.headers["Retry-After"] = "5"
+        return response
+    return _answer(500, _("Something went wrong on our side"), _("Nothing was changed. Try again, or tell the support desk."))
+
+
+def _answer(status: int, title: str, advice: str) -> HttpResponse:
+    context: dict[str, Any] = {"status": status, "title": title, "advice": advice}
+    return HttpResponse(render_to_string("shared/error.html", context), status=status)

@@ -1,0 +1,61 @@
+"""One request is one transaction on behalf of one controller."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from gardien.base import clock, scope
+from gardien.network import queries as network
+from gardien.network.models import Membership
+
+SESSION_KEY = "membership"
+
+
+class membership:  # noqa: N801 -- named as Django names middleware in settings
+    """Find the role the user acts in, and run the page in its controller's transaction.
+
+    Any exception of a page, refusals included, rolls the transaction back.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Serve the request."""
+        request.memberships, request.membership = [], None
+        if request.user.is_authenticated:
+            request.memberships = list(network.memberships(request.user, clock.now()))
+            request.membership = _chosen(request.memberships, request.session.get(SESSION_KEY))
+        if request.membership is None:
+            return self.get_response(request)
+        with scope.entered(network.controller(request.membership)):
+            return self.get_response(request)
+
+    def process_exception(self, request: Any, exception: Exception) -> None:
+        """Roll back what the page did before it failed."""
+        del exception
+        if request.membership is not None:
+            transaction.set_rollback(True)
+
+
+def _chosen(held: list[Membership], choice: str | None) -> Membership | None:
+    """Return the role chosen in this session while it is held, else the oldest one held."""
+    for candidate in held:
+        if choice and candidate.id == UUID(choice):
+            return candidate
+    return held[0] if held else None
+
+
+def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Keep pages out of every cache and sensors out of every page."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        return response
+
+    return handle

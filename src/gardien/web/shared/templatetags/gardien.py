@@ -1,0 +1,53 @@
+"""How figures are written for people."""
+
+from decimal import Decimal
+
+from django import template
+from django.forms import BoundField
+from django.utils.formats import number_format
+
+from gardien.customers import rules
+
+register = template.Library()
+
+NO_BREAK = "\u00a0"
+
+
+@register.filter
+def euros(amount: Decimal) -> str:
+    """Write an amount in euros to the cent: `1 234,56 €`."""
+    return money(amount, "EUR")
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    """Write an amount with its currency's sign, to the cent, in the language's form."""
+    sign = {"EUR": "€", "GBP": "£", "CHF": "CHF"}.get(currency, currency)
+    return f"{number_format(amount, 2, use_l10n=True, force_grouping=True)}{NO_BREAK}{sign}".replace(" ", NO_BREAK)
+
+
+@register.filter
+def plain(number: Decimal) -> str:
+    """Write a number without needless decimals: `4`, `1,5`, `5,5`."""
+    digits = format(number.normalize(), "f")
+    return number_format(digits, use_l10n=True)
+
+
+@register.inclusion_tag("shared/field.html")
+def field(bound: BoundField, width: str = "") -> dict[str, object]:
+    """Draw one form field with label, asterisk, help and error, tied together for screen readers."""
+    about = [f"{bound.auto_id}_help"] if bound.help_text else []
+    about += [f"{bound.auto_id}_error"] if bound.errors else []
+    attributes = {"class": "form-select" if hasattr(bound.field, "choices") else "form-control"}
+    if about:
+        attributes["aria-describedby"] = " ".join(about)
+    if bound.errors:
+        attributes["class"] += " is-invalid"
+        attributes["aria-invalid"] = "true"
+    return {"bound": bound, "widget": bound.as_widget(attrs=attributes), "width": width}
+
+
+@register.filter
+def dialled(e164: str) -> str:
+    """Write a telephone number as it is dialled from France."""
+    return rules.Phone(e164, "other").display

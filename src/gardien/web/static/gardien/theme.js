@@ -1,0 +1,7 @@
+// Bootstrap's dark colours follow the system's preference, before the first paint.
+(function () {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
+  dark.addEventListener("change", apply);
+  apply();
+})();

@@ -1,0 +1,146 @@
+"""The keyring and the envelope."""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gardien.base import crypto
+from gardien.base.crypto import Keyring
+
+CONTEXT = b"quote:one"
+DOCUMENT = b"%PDF-1.7 a document"
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    Keyring.generate(tmp_path / "keys")
+    return tmp_path / "keys"
+
+
+@pytest.fixture(name="keyring", scope="session")
+def _keyring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
+    return Keyring.generate(tmp_path_factory.mktemp("session") / "keys")
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Return the permission bits of each file."""
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+def test_keys_are_generated_for_their_owner_alone(folder: Path) -> None:
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert modes(folder) == {"envelope.1.key": 0o600, "secret.1.key": 0o600}
+
+
+def test_generating_again_changes_no_key(folder: Path) -> None:
+    before = {path.name: path.read_text() for path in folder.iterdir()}
+    Keyring.generate(folder)
+    assert {path.name: path.read_text() for path in folder.iterdir()} == before
+    assert len(set(before.values())) == 2
+
+
+def test_generating_adds_the_purpose_that_has_no_key(folder: Path) -> None:
+    envelope = (folder / "envelope.1.key").read_text()
+    (folder / "secret.1.key").unlink()
+    Keyring.generate(folder)
+    assert sorted(modes(folder)) == ["envelope.1.key", "secret.1.key"]
+    assert (folder / "envelope.1.key").read_text() == envelope
+
+
+def test_a_folder_open_to_others_gets_no_key(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with pytest.raises(crypto.KeyFileRefused, match="chmod 700"):
+        Keyring.generate(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_generates_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["crypto", str(tmp_path / "keys")])
+    runpy.run_path(crypto.__file__, run_name="__main__")
+    assert sorted(modes(tmp_path / "keys")) == ["envelope.1.key", "secret.1.key"]
+
+
+def test_the_secret_is_the_newest_secret_key(folder: Path) -> None:
+    assert Keyring(folder).secret() == (folder / "secret.1.key").read_text().strip()
+    (folder / "secret.2.key").write_text("ab" * 32)
+    assert Keyring(folder).secret() == "ab" * 32
+
+
+def test_a_missing_key_tells_what_to_do(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path / "absent")
+    for use in (keyring.secret, lambda: keyring.seal(b"", context=b""), lambda: keyring.open_(b"", context=b"")):
+        with pytest.raises(crypto.KeyMissing, match=r"Restore that folder .* python -m gardien\.base\.crypto"):
+            use()
+
+
+@pytest.mark.parametrize("content", ["", "ab" * 31, "ab" * 33, "xy" * 32, "ab" * 32 + "\n\n", "é" * 64])
+def test_a_damaged_key_file_is_refused_by_name(folder: Path, content: str) -> None:
+    (folder / "envelope.1.key").write_text(content, encoding="utf-8")
+    with pytest.raises(crypto.KeyFileRefused, match=r"envelope\.1\.key"):
+        Keyring(folder)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=50))
+def test_what_was_sealed_opens_under_its_context(keyring: Keyring, plaintext: bytes, context: bytes) -> None:
+    blob = keyring.seal(plaintext, context=context)
+    assert keyring.open_(blob, context=context) == plaintext
+    assert len(blob) == len(plaintext) + 93
+
+
+@given(st.binary(max_size=50), st.binary(max_size=50))
+def test_another_context_is_refused(keyring: Keyring, context: bytes, other: bytes) -> None:
+    blob = keyring.seal(DOCUMENT, context=context)
+    if context != other:
+        with pytest.raises(crypto.Unreadable):
+            keyring.open_(blob, context=other)
+
+
+def test_every_changed_bit_of_a_document_is_found(keyring: Keyring) -> None:
+    blob = keyring.seal(DOCUMENT, context=CONTEXT)
+    for index in range(len(blob)):
+        for bit in range(8):
+            altered = bytearray(blob)
+            altered[index] ^= 1 << bit
+            with pytest.raises(crypto.Unreadable):
+                keyring.open_(bytes(altered), context=CONTEXT)
+
+
+def test_a_cut_or_lengthened_document_is_refused(keyring: Keyring) -> None:
+    blob = keyring.seal(DOCUMENT, context=CONTEXT)
+    for altered in (*(blob[:length] for length in range(len(blob))), blob + b"\0"):
+        with pytest.raises(crypto.Unreadable):
+            keyring.open_(altered, context=CONTEXT)
+
+
+def test_the_key_of_one_document_does_not_open_another(keyring: Keyring) -> None:
+    one, other = (keyring.seal(DOCUMENT, context=CONTEXT) for _ in range(2))
+    with pytest.raises(crypto.Unreadable):
+        keyring.open_(one[:65] + other[65:], context=CONTEXT)
+
+
+def test_no_two_seals_share_a_nonce_or_a_key(keyring: Keyring) -> None:
+    blobs = [keyring.seal(DOCUMENT, context=CONTEXT) for _ in range(100)]
+    for part in (slice(5, 17), slice(17, 65), slice(65, 77), slice(77, None)):
+        assert len({blob[part] for blob in blobs}) == 100
+
+
+def test_after_a_rotation_the_newest_key_seals_and_all_open(folder: Path) -> None:
+    old = Keyring(folder).seal(b"old", context=CONTEXT)
+    for key_id in (2, 10):
+        (folder / f"envelope.{key_id}.key").write_text(f"{key_id:02x}" * 32)
+    rotated = Keyring(folder)
+    new = rotated.seal(b"new", context=CONTEXT)
+    assert int.from_bytes(new[1:5], "big") == 10
+    assert [rotated.open_(blob, context=CONTEXT) for blob in (old, new)] == [b"old", b"new"]
+    (folder / "envelope.1.key").unlink()
+    with pytest.raises(crypto.Unreadable, match="envelope key 1,"):
+        Keyring(folder).open_(old, context=CONTEXT)
+
+
+def test_another_installation_with_the_same_key_id_cannot_read(keyring: Keyring, folder: Path) -> None:
+    with pytest.raises(crypto.Unreadable):
+        Keyring(folder).open_(keyring.seal(DOCUMENT, context=CONTEXT), context=CONTEXT)

@@ -1,0 +1,85 @@
+"""Fixtures of all tests: the real database as the app role, and the cast."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+from django.test import Client
+
+from tests.environment import CLUSTER, HOME
+
+PASSWORD = "jante moyeu volant essieu 42"
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Start the server, create the tables as the owner, and raise the walls."""
+    from gardien.portal import stack
+
+    CLUSTER.start()
+    CLUSTER.prepare("gardien")
+    stack.migrate()
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    CLUSTER.stop()
+
+
+def as_role(role: str) -> "psycopg.Connection[Any]":
+    """Connect to the tests' database as `gardien_<role>`, in plain SQL."""
+    return psycopg.connect(**CLUSTER.dsn(f"gardien_{role}", "gardien"))
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let the test commit as the app role, and empty every table afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    with as_role("owner") as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = ", ".join(f'"{name}"' for (name,) in tables if name not in KEPT)
+        connection.execute(f"TRUNCATE {names}")
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The instant at which the cast was opened and acts."""
+    from gardien.base import clock
+
+    return clock.now()
+
+
+@pytest.fixture
+def cast(committed: None, at: datetime) -> SimpleNamespace:
+    """The demonstration's cast over three repairers, committed: `logins`, `site(code)`, `membership(email)`."""
+    from gardien.network.models import Membership, Site, User
+    from gardien.portal import cast as demonstration
+
+    logins = demonstration.load(password=PASSWORD, at=at)
+    return SimpleNamespace(
+        logins=logins,
+        site=lambda code: Site.objects.select_related("repairer").get(repairer__code=code),
+        membership=lambda email: Membership.objects.select_related("site__repairer").filter(user__email=email).earliest("id"),
+        user=lambda email: User.objects.get(email=email),
+    )
+
+
+@pytest.fixture
+def sign_in(cast: SimpleNamespace) -> Any:
+    """Return a function that gives a client signed in as the account of an e-mail address."""
+
+    def signed_in(email: str) -> Client:
+        client = Client()
+        client.force_login(cast.user(email), "allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return signed_in
+
+
+__all__ = ["HOME", "as_role"]

@@ -1,0 +1,58 @@
+"""The counter scene in plain actions: reading, customer, draft, lines, issued quote."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from gardien.base import clock, ids, scope
+from gardien.base.actor import Actor
+from gardien.catalogue import actions as catalogue
+from gardien.catalogue.demo import PRICE_LIST
+from gardien.commitment import documents
+from gardien.commitment import queries as commitment
+from gardien.consent import actions as consent
+from gardien.customers import actions as customers
+from gardien.customers import rules
+from gardien.customers.models import Customer
+from gardien.network import queries as network
+from gardien.quotes import actions as quotes
+from gardien.quotes.models import Quote
+from gardien.quotes.queries import paper
+
+
+def price_list(at: datetime) -> Any:
+    """Import the committed list."""
+    by = Actor.program("import")
+    return catalogue.import_tyres(
+        raw=PRICE_LIST.read_bytes(), file_name=PRICE_LIST.name, supplier="demo", currency="EUR", by=by, at=at
+    )
+
+
+def customer(membership: Any, at: datetime, plate: str = "GH-482-KL", **details: Any) -> Customer:
+    """Record a customer at the counter of `membership`; call inside its scope."""
+    by = network.actor(membership)
+    version = commitment.in_force(clock.legal_day(at))
+    wording = documents.reading(version, paper.controller(membership.site.repairer), "fr")
+    heard = consent.record_reading(wording=wording, by=by, at=at)
+    told = customers.Details(**{"last_name": "Moreau", "first_name": "Élodie", **details})
+    vehicle = customers.VehicleDetails(rules.parse_plate(plate), "Sarvane", "Altis")
+    return customers.record(details=told, vehicle=vehicle, reading=heard, by=by, at=at)
+
+
+def draft(membership: Any, of: Customer, at: datetime, *prices: str) -> Quote:
+    """Open a draft with one service line of four pieces per price."""
+    by = network.actor(membership)
+    opened = quotes.draft(
+        customer=of, vehicle=of.vehicles.first(), site=membership.site, draft_key=ids.new(), by=by, at=at
+    )
+    for price in prices:
+        offer = quotes.Offer(f"Pneu à {price}", Decimal(4), Decimal(price), Decimal(20))
+        quotes.add_service(quote_id=opened.id, offer=offer, line_key=ids.new(), by=by, at=at)
+    return opened
+
+
+def issued(membership: Any, at: datetime, *prices: str, **details: Any) -> Quote:
+    """Record a customer and issue them a quote; enters the scope itself."""
+    with scope.entered(network.controller(membership)):
+        opened = draft(membership, customer(membership, at, **details), at, *(prices or ("99.99",)))
+        return quotes.issue(quote_id=opened.id, by=network.actor(membership), at=at)
