@@ -65,7 +65,9 @@ def cast(committed: None, at: datetime) -> SimpleNamespace:
     return SimpleNamespace(
         logins=logins,
         site=lambda code: Site.objects.select_related("repairer").get(repairer__code=code),
-        membership=lambda email: Membership.objects.select_related("site__repairer").filter(user__email=email).earliest("id"),
+        membership=lambda email: (
+            Membership.objects.select_related("site__repairer").filter(user__email=email).earliest("id")
+        ),
         user=lambda email: User.objects.get(email=email),
     )
 

@@ -75,7 +75,7 @@ def test_the_length_counts_what_is_stored() -> None:
 
 
 @given(TYPED, st.booleans())
-def test_what_is_stored_is_nfc_harmless_and_stable(typed: str, multiline: bool) -> None:  # noqa: FBT001
+def test_what_is_stored_is_nfc_harmless_and_stable(typed: str, multiline: bool) -> None:
     stored = kept(typed, multiline=multiline)
     assert unicodedata.is_normalized("NFC", stored)
     assert set(stored) & NEVER_STORED == set()

@@ -284,7 +284,7 @@ def test_each_physical_line_without_quotation_marks_is_counted_once(lines: list[
 
 
 @given(st.binary(), st.booleans(), st.sampled_from([None, "EUR", "", "\0"]))
-def test_any_bytes_are_read_or_refused_as_a_list(raw: bytes, is_headed: bool, currency: str | None) -> None:  # noqa: FBT001 (drawn by hypothesis)
+def test_any_bytes_are_read_or_refused_as_a_list(raw: bytes, is_headed: bool, currency: str | None) -> None:
     try:
         found = read_price_list(HEADER.encode() + b"\n" + raw if is_headed else raw, currency)
     except UnreadableList:

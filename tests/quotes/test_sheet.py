@@ -132,7 +132,7 @@ def test_the_two_languages_have_the_same_labels_and_blanks() -> None:
 
 def test_many_lines_flow_over_pages_under_a_repeated_header_with_the_notice_last() -> None:
     texts = [words(page) for page in pages(sheet.render(replace(QUOTE, lines=QUOTE.lines * 20), AT))]
-    assert len(texts) > 3  # noqa: PLR2004
+    assert len(texts) > 3
     assert [f"Page {rank}/{len(texts)}" in text for rank, text in enumerate(texts[:-1], 1)] == [True] * (len(texts) - 1)
     assert [text.count("Prix unit. TTC") for text in texts[:-2]] == [1] * (len(texts) - 2)
     assert [SECTION.paragraphs[0] in text for text in texts] == [False] * (len(texts) - 1) + [True]
@@ -145,7 +145,7 @@ def test_a_notice_too_long_for_one_page_is_refused() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 12, 18])
 def test_a_notice_that_fits_takes_one_page(count: int) -> None:
-    assert len(pages(sheet.render(verso_of(*[SECTION] * count), AT))) == 2  # noqa: PLR2004
+    assert len(pages(sheet.render(verso_of(*[SECTION] * count), AT))) == 2
 
 
 def font_sizes(page: PageObject) -> set[float]:
@@ -173,7 +173,7 @@ def longest_verso() -> PageObject:
 
 
 def test_the_longest_notice_that_fits_is_printed_at_eight_points() -> None:
-    assert min(font_sizes(longest_verso())) == 8.0  # noqa: PLR2004
+    assert min(font_sizes(longest_verso())) == 8.0
 
 
 def test_a_short_notice_is_printed_larger() -> None:
@@ -195,7 +195,7 @@ def test_a_word_longer_than_its_column_is_cut_into_lines_and_loses_no_letter() -
     document = sheet.render(replace(QUOTE, customer=replace(QUOTE.customer, email="m" * 240 + "@x.example")), AT)
     recto = pages(document)[0].extract_text()
     assert re.search("m{240}@x.example", re.sub(r"\s+", "", recto)) is not None
-    assert max(map(len, re.findall("m+", recto))) <= 20  # noqa: PLR2004
+    assert max(map(len, re.findall("m+", recto))) <= 20
 
 
 def test_what_is_unknown_leaves_no_label_behind() -> None:

@@ -43,7 +43,7 @@ def test_a_validity_of_no_day_or_more_than_a_year_is_refused(days: int) -> None:
         (datetime(2026, 11, 22, 10, 0, tzinfo=UTC), True),
     ],
 )
-def test_a_quote_holds_until_midnight_in_paris(at: datetime, holds: bool) -> None:  # noqa: FBT001
+def test_a_quote_holds_until_midnight_in_paris(at: datetime, holds: bool) -> None:
     assert vocabulary.is_valid(at, date(2026, 12, 22)) is holds
 
 

@@ -17,7 +17,13 @@ def test_a_customer_told_orally_gets_a_quote_whose_pdf_says_what_the_page_says(s
     client = sign_in(ADVISER)
     assert "Carrosserie" not in client.get("/clients/nouveau/").text
     form = client.post("/clients/nouveau/").headers["Location"]
-    typed = {"last_name": "Moreau", "first_name": "Élodie", "plate": "gh 482 kl", "plate_country": "FR", "mobile": "06 39 98 12 34"}
+    typed = {
+        "last_name": "Moreau",
+        "first_name": "Élodie",
+        "plate": "gh 482 kl",
+        "plate_country": "FR",
+        "mobile": "06 39 98 12 34",
+    }
     card = client.post(form, typed).headers["Location"]
     page = client.get(card).text
     assert "GH-482-KL" in page

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model
 
 from .models import ControllerRow, Row, SharedRow, TenantForeignKey, TenantRow
 
@@ -70,7 +69,9 @@ def expected_keys() -> dict[str, str]:
         if not issubclass(model, TenantRow):
             continue
         table = model._meta.db_table
-        keys[f"{table}_tenant_key"] = f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (tenant_id, id)'
+        keys[f"{table}_tenant_key"] = (
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (tenant_id, id)'
+        )
         for field in model._meta.local_fields:
             if isinstance(field, TenantForeignKey):
                 other, name = field.related_model._meta.db_table, f"{table}_{field.column}_tenant_fk"
@@ -153,7 +154,10 @@ def differences() -> list[str]:
         actual_grants = {(role, table): tuple(privileges) for role, table, privileges in cursor.fetchall()}
         cursor.execute("SELECT conname FROM pg_constraint")
         keys = {name for (name,) in cursor.fetchall()}
-    found += [f"a policy that is not the registry's: {row[:2]}" for row in sorted(actual_policies ^ expected_policies(), key=str)]
+    found += [
+        f"a policy that is not the registry's: {row[:2]}"
+        for row in sorted(actual_policies ^ expected_policies(), key=str)
+    ]
     expected = expected_grants()
     found += [
         f"privileges that are not the registry's: {pair}"

@@ -18,7 +18,9 @@ from .rules.tags import Tag
 
 _BATCH = 1_000
 _FIELDS = tuple(
-    field.name for field in Article._meta.local_fields if field.name not in {"id", "supplier", "source_id", "price_list"}
+    field.name
+    for field in Article._meta.local_fields
+    if field.name not in {"id", "supplier", "source_id", "price_list"}
 )
 
 
@@ -59,7 +61,9 @@ def import_tyres(
     _write(price_list, new, changed)
     QuarantinedLine.objects.bulk_create(
         (
-            QuarantinedLine(price_list=price_list, line=each.line, reason=each.reason.value, parameters=_texts(each.params))
+            QuarantinedLine(
+                price_list=price_list, line=each.line, reason=each.reason.value, parameters=_texts(each.params)
+            )
             for each in read.rejected
         ),
         batch_size=_BATCH,

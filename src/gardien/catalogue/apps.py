@@ -10,8 +10,8 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the room declares."""
-        from gardien.commitment.registry import registry  # noqa: PLC0415 -- models are loaded by now
+        from gardien.commitment.registry import registry
 
-        from . import declares  # noqa: PLC0415
+        from . import declares
 
         registry.register("catalogue", declares.DECLARATION)

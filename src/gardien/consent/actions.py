@@ -27,5 +27,7 @@ def record_reading(*, wording: Document, by: Actor, at: datetime) -> Reading:
         read_by_id=by.id,
         read_at=at,
     )
-    journal.record(Tag.READ, by=by, at=at, subject=reading.subject, version=reading.version, wording=reading.wording_sha256)
+    journal.record(
+        Tag.READ, by=by, at=at, subject=reading.subject, version=reading.version, wording=reading.wording_sha256
+    )
     return reading

@@ -15,7 +15,9 @@ DECLARATION = Declaration(
     ),
     not_personal=(
         NotPersonal(
-            "consent.Reading", ("controller_id", "version", "language", "wording_sha256"), "says what was read, not to whom"
+            "consent.Reading",
+            ("controller_id", "version", "language", "wording_sha256"),
+            "says what was read, not to whom",
         ),
     ),
 )

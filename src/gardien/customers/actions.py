@@ -41,9 +41,7 @@ class NotReadByError(PermissionError):
     """The wording was read by somebody else: who takes the details is who read it."""
 
 
-def record(
-    *, details: Details, vehicle: VehicleDetails | None, reading: Reading, by: Actor, at: datetime
-) -> Customer:
+def record(*, details: Details, vehicle: VehicleDetails | None, reading: Reading, by: Actor, at: datetime) -> Customer:
     """Record a customer of the present repairer under the reference that `reading` reserved.
 
     Recording the same reading again returns the customer already recorded, unchanged: a form sent twice

@@ -22,7 +22,12 @@ DECLARATION = Declaration(
         _of("customers.Customer", ("siren",), "derived:siren"),
         _of("customers.Customer", ("id", "reference"), "derived:reference"),
         _of("customers.Customer", ("told_at", "told_to_id", "reading_id"), "derived:proof"),
-        _of("customers.Vehicle", ("plate", "plate_display", "plate_kind", "plate_country"), "plate", "customer.reference"),
+        _of(
+            "customers.Vehicle",
+            ("plate", "plate_display", "plate_kind", "plate_country"),
+            "plate",
+            "customer.reference",
+        ),
         _of("customers.Vehicle", ("make", "model"), "derived:quote", "customer.reference"),
         _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("token",), "derived:reference", "customer.reference"),

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from gardien.base import text as base_text
 from gardien.base.ids import parse_reference
 from gardien.consent.models import Reading
-from gardien.base import text as base_text
 
 from .models import Customer, SearchToken
 from .rules import parse_email, parse_phone, parse_plate

@@ -20,4 +20,6 @@ class EntropyValidator:
 
     def get_help_text(self) -> str:
         """Return what a good password is."""
-        return _("Choose a longer password: about 14 characters with capitals and digits, or a sentence of seven words.")
+        return _(
+            "Choose a longer password: about 14 characters with capitals and digits, or a sentence of seven words."
+        )

@@ -17,9 +17,13 @@ class Config(BaseModel):
 
     home: Path = Field(Path(".gardien"), description="The data directory: embedded database, keys, files.")
     database_url: str = Field(
-        "", alias="DATABASE_URL", description="An external PostgreSQL ≥ 15 as role gardien_app; empty: the embedded one."
+        "",
+        alias="DATABASE_URL",
+        description="An external PostgreSQL ≥ 15 as role gardien_app; empty: the embedded one.",
     )
-    owner_database_url: str = Field("", description="The same database as role gardien_owner, for `gardien migrate` only.")
+    owner_database_url: str = Field(
+        "", description="The same database as role gardien_owner, for `gardien migrate` only."
+    )
     database_role: DatabaseRole = Field("app", description="The embedded database's role of this process.")
     database_name: str = Field("gardien", description="The embedded database's name.")
     postgres_bin: Path | None = Field(None, description="A folder with PostgreSQL's server programs, before any other.")

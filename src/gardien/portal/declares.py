@@ -27,14 +27,23 @@ DECLARATION = Declaration(
     holdings=(
         Holding("sessions.Session", ("session_key", "session_data", "expire_date"), *SECURITY, "user.reference"),
         Holding("account.EmailAddress", ("id", "user_id", "verified", "primary"), *SECURITY, "user.reference"),
-        Holding("account.EmailAddress", ("email",), "email", ("user.use.accounts",), "user.retention.contact", "user.reference"),
+        Holding(
+            "account.EmailAddress",
+            ("email",),
+            "email",
+            ("user.use.accounts",),
+            "user.retention.contact",
+            "user.reference",
+        ),
         Holding(
             "account.EmailConfirmation",
             ("id", "email_address_id", "created", "sent", "key"),
             *SECURITY,
             "email_address.user.reference",
         ),
-        Holding("file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"),
+        Holding(
+            "file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"
+        ),
         Holding("file:demo", ("logins.json",), *SECURITY, "email"),
     ),
     not_personal=(

@@ -83,9 +83,11 @@ def _database() -> dict[str, Any]:
     options: dict[str, Any] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
     url = CONFIG.owner_database_url if CONFIG.database_role == "owner" else CONFIG.database_url
     if not url:
-        parameters = embedded.Cluster(CONFIG.home / "postgres").dsn(f"gardien_{CONFIG.database_role}", CONFIG.database_name)
+        parameters = embedded.Cluster(CONFIG.home / "postgres").dsn(
+            f"gardien_{CONFIG.database_role}", CONFIG.database_name
+        )
     else:
-        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- only an external server needs it
+        from psycopg.conninfo import conninfo_to_dict
 
         parameters = conninfo_to_dict(url)
     return {

@@ -63,9 +63,7 @@ def draft(
 
 
 @transaction.atomic
-def add_tyre(
-    *, quote_id: UUID, article: Article, offer: Offer, line_key: UUID, by: Actor, at: datetime
-) -> QuoteLine:
+def add_tyre(*, quote_id: UUID, article: Article, offer: Offer, line_key: UUID, by: Actor, at: datetime) -> QuoteLine:
     """Add a tyre of the catalogue at the price told; raise `NotInEurosError`, `NotADraftError`, or money's refusals."""
     if article.currency != "EUR":
         raise NotInEurosError
@@ -78,7 +76,7 @@ def add_service(*, quote_id: UUID, offer: Offer, line_key: UUID, by: Actor, at: 
     return _add(quote_id, QuoteLine.Kind.SERVICE, None, offer, line_key, by, at)
 
 
-def _add(  # noqa: PLR0913 -- the one place where both kinds meet
+def _add(
     quote_id: UUID, kind: str, article: Article | None, offer: Offer, line_key: UUID, by: Actor, at: datetime
 ) -> QuoteLine:
     quote = _locked_draft(quote_id)
@@ -88,7 +86,8 @@ def _add(  # noqa: PLR0913 -- the one place where both kinds meet
     if last >= money.MAX_LINES:
         raise money.TooManyLinesError
     line, is_new = QuoteLine.objects.get_or_create(
-        line_key=line_key, defaults={"quote": quote, "position": last + 1, "kind": kind, "article": article, **vars(offer)}
+        line_key=line_key,
+        defaults={"quote": quote, "position": last + 1, "kind": kind, "article": article, **vars(offer)},
     )
     if is_new:
         journal.record(Tag.LINE_ADDED, by=by, at=at, quote=quote.id, line=line.id)
@@ -138,7 +137,13 @@ def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
     document = _freeze(quote, found, at)
     jobs.defer("quotes.verify", tenant=quote.tenant_id, quote=quote.id)
     journal.record(
-        Tag.ISSUED, by=by, at=at, subject=quote.customer.reference, quote=quote.id, pdf=document.sha256, version=document.version
+        Tag.ISSUED,
+        by=by,
+        at=at,
+        subject=quote.customer.reference,
+        quote=quote.id,
+        pdf=document.sha256,
+        version=document.version,
     )
     return quote
 

@@ -32,10 +32,14 @@ DECLARATION = Declaration(
         _of("job:quotes.verify", ("quote",), "quote.customer.reference"),
     ),
     not_personal=(
-        NotPersonal("quotes.Quote", ("tenant_id", "site_id", "year", "rounding_policy"), "the repairer's, not a person's"),
+        NotPersonal(
+            "quotes.Quote", ("tenant_id", "site_id", "year", "rounding_policy"), "the repairer's, not a person's"
+        ),
         NotPersonal("quotes.QuoteLine", ("tenant_id", "position", "kind", "vat_rate"), "the form of the line"),
         NotPersonal("quotes.Counter", ("*",), "counts a repairer's quotes of a year"),
-        NotPersonal("quotes.QuoteDocument", ("tenant_id", "version", "verified_at"), "which commitment, and the store's health"),
+        NotPersonal(
+            "quotes.QuoteDocument", ("tenant_id", "version", "verified_at"), "which commitment, and the store's health"
+        ),
         NotPersonal("job:quotes.verify", ("tenant",), "names the repairer"),
     ),
     keepers=(Keeper("client.notice.verso", actions.issue),),

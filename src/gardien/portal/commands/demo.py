@@ -30,7 +30,22 @@ from gardien.quotes import queries
 from gardien.quotes.models import Quote
 from gardien.quotes.queries import paper
 
-WORDS = "atelier boulon cric essieu fanal garage hauban jante klaxon levier moyeu pneu rivet volant".split()
+WORDS = [
+    "atelier",
+    "boulon",
+    "cric",
+    "essieu",
+    "fanal",
+    "garage",
+    "hauban",
+    "jante",
+    "klaxon",
+    "levier",
+    "moyeu",
+    "pneu",
+    "rivet",
+    "volant",
+]
 
 
 def run(options: argparse.Namespace, config: Config) -> int:
@@ -55,7 +70,6 @@ def run(options: argparse.Namespace, config: Config) -> int:
 
 def _cast(folder: Path, at: datetime) -> tuple[list[dict[str, str]], str]:
     """Load the cast and the price list once; keep the logins beside the data, readable by their owner only."""
-
     file = folder / "logins.json"
     if cast.is_loaded() and file.exists():
         kept = json.loads(file.read_text())
@@ -78,7 +92,6 @@ def _price_list(at: datetime) -> None:
 
 def _quote(folder: Path, at: datetime) -> Path:
     """Receive a customer at the first garage's counter, issue a quote, and return the path of its PDF."""
-
     membership = Membership.objects.filter(role="counter_adviser", site__isnull=False).order_by("from_at", "id")[0]
     with scope.entered(network.controller(membership)):
         issued = _issued(membership, at)

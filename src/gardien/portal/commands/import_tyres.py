@@ -35,7 +35,12 @@ def _import(file: Path, currency: str | None, *, is_json: bool) -> int:
         return UNREADABLE
     try:
         done = actions.import_tyres(
-            raw=raw, file_name=file.name, supplier=file.stem[:60], currency=currency, by=Actor.program("import"), at=clock.now()
+            raw=raw,
+            file_name=file.name,
+            supplier=file.stem[:60],
+            currency=currency,
+            by=Actor.program("import"),
+            at=clock.now(),
         )
     except rejections.UnreadableList as refusal:
         print(gettext(refusal.msgid) % refusal.params, file=sys.stderr)

@@ -1,7 +1,7 @@
 """The home of each role, and the choice between roles."""
 
-from django.http import HttpResponse
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from gardien.web.shared.access import Request, page

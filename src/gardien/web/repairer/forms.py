@@ -20,7 +20,10 @@ from gardien.quotes.actions import Offer
 from gardien.quotes.rules import money
 from gardien.web.shared.forms import AmountField, ReadField, TextField
 
-COUNTRIES = [("FR", gettext_lazy("France")), *((code, code) for code in "BE CH DE ES GB IT LU MC NL PT".split())]
+COUNTRIES = [
+    ("FR", gettext_lazy("France")),
+    *((code, code) for code in ["BE", "CH", "DE", "ES", "GB", "IT", "LU", "MC", "NL", "PT"]),
+]
 
 
 class IntakeForm(forms.Form):

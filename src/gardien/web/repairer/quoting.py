@@ -106,7 +106,9 @@ def remove_line(request: Request, quote_id: uuid.UUID, line_id: uuid.UUID) -> Ht
     """Take a line off a draft."""
     found = _quote(quote_id)
     return _attempt(
-        request, found, lambda: actions.remove_line(quote_id=found.id, line_id=line_id, by=actor(request), at=clock.now())
+        request,
+        found,
+        lambda: actions.remove_line(quote_id=found.id, line_id=line_id, by=actor(request), at=clock.now()),
     )
 
 
@@ -163,12 +165,16 @@ def _rates(found: Quote) -> tuple[Any, ...]:
     return money.vat_rates(money.Territory(found.site.territory), clock.legal_day(clock.now()))
 
 
-def _attempt(request: Request, found: Quote, act: Callable[[], object], form: Any = None, name: str = "refused") -> HttpResponse:
+def _attempt(
+    request: Request, found: Quote, act: Callable[[], object], form: Any = None, name: str = "refused"
+) -> HttpResponse:
     """Run an action on a quote and show the quote; a refusal is said in a sentence and the form keeps what was typed."""
     sentences = {
         actions.NotADraftError: _("This quote is issued and can no longer be changed: open a new one."),
         actions.NothingOfferedError: _("Add at least one line before you issue the quote."),
-        actions.NotInEurosError: _("This tyre's price is not in euros, so it cannot stand on a quote: choose one of a list in euros."),
+        actions.NotInEurosError: _(
+            "This tyre's price is not in euros, so it cannot stand on a quote: choose one of a list in euros."
+        ),
         money.RateRefusedError: _("This VAT rate does not apply here: choose another."),
         money.TooManyLinesError: _("This quote is full: issue it and open a second one."),
         money.AmountRefusedError: _("This amount is not possible: check quantity and price."),
@@ -196,7 +202,14 @@ def _page(request: Request, found: Quote, forms: dict[str, Any], status: int = 2
     context |= {
         "size": size,
         "offers": [
-            (article, TyreForm(rates, initial={"article": article.id, "quantity": 4, "unit_ttc": article.price}, auto_id=f"{article.id}_%s"))
+            (
+                article,
+                TyreForm(
+                    rates,
+                    initial={"article": article.id, "quantity": 4, "unit_ttc": article.price},
+                    auto_id=f"{article.id}_%s",
+                ),
+            )
             for article in articles
         ],
         "service_form": ServiceForm(rates, prefix="service", initial={"quantity": 1}),

@@ -24,7 +24,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form whose token is missing or old."""
     del request, reason
-    return _answer(403, _("This form has expired"), _("Go back, reload the page and send it again: nothing was changed."))
+    return _answer(
+        403, _("This form has expired"), _("Go back, reload the page and send it again: nothing was changed.")
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -44,7 +46,9 @@ def failed(request: HttpRequest) -> HttpResponse:
         )
         response.headers["Retry-After"] = "5"
         return response
-    return _answer(500, _("Something went wrong on our side"), _("Nothing was changed. Try again, or tell the support desk."))
+    return _answer(
+        500, _("Something went wrong on our side"), _("Nothing was changed. Try again, or tell the support desk.")
+    )
 
 
 def _answer(status: int, title: str, advice: str) -> HttpResponse:

@@ -25,7 +25,9 @@ class ReadField(forms.CharField):
         """Take the text as it came; a text longer than any field is refused before anything reads it."""
         typed = str(value or "")
         if len(typed) > MAX_TYPED:
-            raise ValidationError(_("This is too long: shorten it to %(max_length)d characters.") % {"max_length": MAX_TYPED})
+            raise ValidationError(
+                _("This is too long: shorten it to %(max_length)d characters.") % {"max_length": MAX_TYPED}
+            )
         return typed.replace("\x00", "").strip()
 
     def clean(self, value: Any) -> Any:
