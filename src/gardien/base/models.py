@@ -3,20 +3,23 @@
 `base.walls` turns these classes into composite keys, policies and grants.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models
 
 from . import ids, scope
 
+_Scoped = TypeVar("_Scoped", bound=models.Model)
 
-class ScopedManager(models.Manager[Any]):
+
+class ScopedManager(models.Manager[_Scoped]):
     """The manager of scoped tables: only rows of the present controller (`base.scope`)."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[_Scoped]:
         """Return the rows of the present controller; raise `scope.NoScopeError` where there is none."""
-        return super().get_queryset().filter(**{self.model.scope_field: scope.current()})
+        field: str = self.model.scope_field  # type: ignore[attr-defined]
+        return super().get_queryset().filter(**{field: scope.current()})
 
 
 class Row(models.Model):

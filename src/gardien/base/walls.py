@@ -74,7 +74,7 @@ def expected_keys() -> dict[str, str]:
         )
         for field in model._meta.local_fields:
             if isinstance(field, TenantForeignKey):
-                other, name = field.related_model._meta.db_table, f"{table}_{field.column}_tenant_fk"
+                other, name = field.target_field.model._meta.db_table, f"{table}_{field.column}_tenant_fk"
                 keys[name] = (
                     f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" '
                     f'FOREIGN KEY (tenant_id, "{field.column}") REFERENCES "{other}" (tenant_id, id)'
@@ -92,7 +92,7 @@ def _policy_statements() -> Iterator[str]:
 
 
 def _grant_statements() -> Iterator[str]:
-    roles = ", ".join((APP, SWEEP, NETWORK, AUDIT, BACKUP))
+    roles = f"{APP}, {SWEEP}, {NETWORK}, {AUDIT}, {BACKUP}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}"
     yield f"GRANT USAGE ON SCHEMA public TO {roles}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}, {SWEEP}"
@@ -103,7 +103,8 @@ def _grant_statements() -> Iterator[str]:
 
 _FACTS = {
     "a scoped table without forced row-level security": """
-        SELECT relname FROM pg_class WHERE relname = ANY(%(scoped)s) AND NOT (relrowsecurity AND relforcerowsecurity)""",
+        SELECT relname FROM pg_class
+        WHERE relname = ANY(%(scoped)s) AND NOT (relrowsecurity AND relforcerowsecurity)""",
     "a scoped table whose controller may be null": """
         SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relname = ANY(%(scoped)s) AND c.relkind = 'r'
@@ -114,10 +115,12 @@ _FACTS = {
         WHERE c.relname = ANY(%(scoped)s) AND i.indisunique AND NOT i.indisprimary
           AND NOT a.attnum = ANY(i.indkey::int2[])""",
     "a foreign key between tenants' tables without the tenant": """
-        SELECT k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
+        SELECT k.conname FROM pg_constraint k
+        JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
         JOIN pg_attribute b ON b.attrelid = f.oid AND b.attname = 'tenant_id'
-        WHERE k.contype = 'f' AND c.relname = ANY(%(scoped)s) AND f.relname = ANY(%(scoped)s) AND NOT a.attnum = ANY(k.conkey)""",
+        WHERE k.contype = 'f' AND c.relname = ANY(%(scoped)s) AND f.relname = ANY(%(scoped)s)
+          AND NOT a.attnum = ANY(k.conkey)""",
     "a view that reads with its owner's rights": """
         SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'
         AND (c.relkind = 'm' OR c.relkind = 'v' AND NOT 'security_invoker=true' = ANY(coalesce(c.reloptions, '{}')))""",
@@ -131,7 +134,8 @@ _FACTS = {
 
 _GRANTED = """
     SELECT r.rolname, c.relname, array_agg(g.privilege_type ORDER BY g.privilege_type)
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+      aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p') AND r.rolname = ANY(%(roles)s) GROUP BY 1, 2"""
 
 _POLICIES = """

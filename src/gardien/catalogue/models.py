@@ -43,6 +43,7 @@ class QuarantinedLine(SharedRow):
     parameters = models.JSONField(default=dict)
 
     class Meta:
+        ordering = ["line"]
         constraints = [models.UniqueConstraint(fields=["price_list", "line"], name="catalogue_quarantine_line")]
 
     def __str__(self) -> str:

@@ -12,9 +12,16 @@ from .rules.designation import parse_size_query
 LIMIT = 60
 
 
+class NoSuchArticleError(LookupError):
+    """The catalogue has no such article."""
+
+
 def article(identifier: UUID) -> Article:
-    """Return an article; raise `Article.DoesNotExist`."""
-    return Article.objects.get(id=identifier)
+    """Return an article; raise `NoSuchArticleError`."""
+    found = Article.objects.filter(id=identifier).first()
+    if found is None:
+        raise NoSuchArticleError
+    return found
 
 
 def search(size: str) -> list[Article]:
@@ -52,4 +59,5 @@ def quarantine(price_list: PriceList) -> QuerySet[QuarantinedLine]:
 
 def reason(line: QuarantinedLine) -> str:
     """Return why a line was set aside and what to do, in the reader's language."""
-    return gettext(rejections.LineRefused(line.reason).msgid) % line.parameters
+    sentence: str = gettext(rejections.LineRefused(line.reason).msgid) % line.parameters
+    return sentence

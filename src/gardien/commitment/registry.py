@@ -97,7 +97,8 @@ def unclassified(places: Iterable[tuple[str, str]], rooms: Registry = registry) 
     `places` are pairs of a place and one of its columns, JSON keys as `column.key`.
     """
     counted: dict[tuple[str, str], int] = {}
-    for entry in (*rooms.holdings(), *rooms.not_personal()):
+    entries: list[Holding | NotPersonal] = [*rooms.holdings(), *rooms.not_personal()]
+    for entry in entries:
         for column in entry.columns:
             counted[entry.place, column] = counted.get((entry.place, column), 0) + 1
     return [

@@ -1,8 +1,10 @@
 """Which wording was read aloud to whom, by whom and when: the artefact that an oral notice leaves."""
 
+from typing import ClassVar
+
 from django.db import models
 
-from gardien.base.models import ControllerRow, ScopedManager
+from gardien.base.models import ControllerRow
 
 
 class Reading(ControllerRow):
@@ -15,8 +17,7 @@ class Reading(ControllerRow):
     read_by_id = models.UUIDField()
     read_at = models.DateTimeField()
 
-    is_append_only = True
-    objects = ScopedManager()
+    is_append_only: ClassVar[bool] = True
 
     class Meta:
         indexes = [models.Index(fields=["controller_id", "subject"], name="consent_reading_subject")]

@@ -1,6 +1,5 @@
 """Named reads of customers. Each sees the present repairer's customers only."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -16,9 +15,16 @@ from .rules import parse_email, parse_phone, parse_plate
 LIMIT = 50
 
 
+class NoSuchCustomerError(LookupError):
+    """The present repairer has no such customer; another one's is none."""
+
+
 def by_id(identifier: UUID) -> Customer:
-    """Return a customer with their vehicles; raise `Customer.DoesNotExist` for another repairer's and for none's."""
-    return Customer.objects.prefetch_related("vehicles").get(id=identifier)
+    """Return a customer with their vehicles; raise `NoSuchCustomerError`."""
+    found = Customer.objects.prefetch_related("vehicles").filter(id=identifier).first()
+    if found is None:
+        raise NoSuchCustomerError
+    return found
 
 
 def search(text: str) -> list[Customer]:
@@ -40,17 +46,14 @@ def search(text: str) -> list[Customer]:
 
 def _whole(text: str) -> set[str]:
     """Return the tokens that `text` is when it is one plate, phone, e-mail address or reference."""
-    reference = parse_reference(text)
-    tokens = {reference.lower()} if reference else set()
-    readings: tuple[Callable[[], str], ...] = (
-        lambda: parse_plate(text).canonical.lower(),
-        lambda: parse_phone(text).e164,
-        lambda: parse_email(text).lower(),
-    )
-    for read in readings:
-        with suppress(base_text.Refused):
-            tokens.add(read())
-    return tokens
+    tokens = {parse_reference(text) or ""}
+    with suppress(base_text.Refused):
+        tokens.add(parse_plate(text).canonical)
+    with suppress(base_text.Refused):
+        tokens.add(parse_phone(text).e164)
+    with suppress(base_text.Refused):
+        tokens.add(parse_email(text))
+    return {token.lower() for token in tokens if token}
 
 
 def _bearers(*tokens: str) -> set[UUID]:

@@ -1,8 +1,10 @@
 """What happened, append-only: references only, no foreign keys, so that erasing a person never breaks it."""
 
+from typing import ClassVar
+
 from django.db import models
 
-from gardien.base.models import ControllerRow, ScopedManager
+from gardien.base.models import ControllerRow
 
 
 class Entry(ControllerRow):
@@ -15,8 +17,7 @@ class Entry(ControllerRow):
     subject = models.CharField(max_length=10, blank=True, help_text="customer or user reference")
     references = models.JSONField(default=dict)
 
-    is_append_only = True
-    objects = ScopedManager()
+    is_append_only: ClassVar[bool] = True
 
     class Meta:
         indexes = [models.Index(fields=["controller_id", "at"], name="journal_entry_at")]

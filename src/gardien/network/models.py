@@ -102,7 +102,7 @@ class User(SharedRow, AbstractBaseUser):
         super().save(*args, **options)
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]
         """Say whether the account may sign in."""
         return self.state == UserState.ACTIVE
 

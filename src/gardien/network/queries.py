@@ -42,9 +42,9 @@ def actor(membership: Membership) -> Actor:
     return Actor(id=membership.user_id, role=membership.role)
 
 
-def site(identifier: UUID) -> Site:
-    """Return a site with its repairer; raise `Site.DoesNotExist`."""
-    return Site.objects.select_related("repairer").get(id=identifier)
+def site_of(membership: Membership) -> Site:
+    """Return the site where this role is held, with its repairer; raise `Site.DoesNotExist` for a central role."""
+    return Site.objects.select_related("repairer").get(membership=membership)
 
 
 def user(identifier: UUID) -> User:

@@ -30,8 +30,8 @@ class Config(BaseModel):
     keys: Path | None = Field(None, description="The folder of key files; empty: `keys` below the data directory.")
     versions: Path | None = Field(None, description="The folder of commitment versions; empty: the package's own.")
     hosts: str = Field("localhost,127.0.0.1", description="Host names the portal answers to, separated by commas.")
-    is_https: bool = Field(False, description="True behind TLS: secure cookies with the __Host- prefix, HSTS.")
-    is_demo: bool = Field(False, description="True for demonstration data: each page says so.")
+    is_https: bool = Field(default=False, description="True behind TLS: secure cookies with the __Host- prefix, HSTS.")
+    is_demo: bool = Field(default=False, description="True for demonstration data: each page says so.")
 
     @property
     def keys_folder(self) -> Path:

@@ -6,6 +6,7 @@ exception. Arguments of other people's messages (paths, parameters, values of a 
 
 import logging
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -19,10 +20,15 @@ def formatter() -> logging.Formatter:
     )
 
 
-def _only_facts(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _only_facts(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep of a record its template, not its arguments, and of an exception its type and lines of code."""
     record: logging.LogRecord = event["_record"]
-    line = {"at": event.get("timestamp"), "level": event.get("level"), "logger": record.name, "event": str(record.msg)}
+    line: dict[str, Any] = {
+        "at": event.get("timestamp"),
+        "level": event.get("level"),
+        "logger": record.name,
+        "event": str(record.msg),
+    }
     if event.get("_from_structlog"):
         line["event"] = str(event.get("event"))
     for key in ("status_code", "job", "task"):

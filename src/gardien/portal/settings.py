@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
 
 from gardien.base.crypto import Keyring
 from gardien.commitment import policy
@@ -82,14 +83,10 @@ def _database() -> dict[str, Any]:
     """Return the connection of this process's role."""
     options: dict[str, Any] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
     url = CONFIG.owner_database_url if CONFIG.database_role == "owner" else CONFIG.database_url
+    parameters: dict[str, Any] = conninfo_to_dict(url)
     if not url:
-        parameters = embedded.Cluster(CONFIG.home / "postgres").dsn(
-            f"gardien_{CONFIG.database_role}", CONFIG.database_name
-        )
-    else:
-        from psycopg.conninfo import conninfo_to_dict
-
-        parameters = conninfo_to_dict(url)
+        cluster = embedded.Cluster(CONFIG.home / "postgres")
+        parameters = {**cluster.dsn(f"gardien_{CONFIG.database_role}", CONFIG.database_name)}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parameters.pop("dbname"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from gardien.base import clock, jobs
+from gardien.base import clock, jobs, scope
 from gardien.base.actor import Actor
 from gardien.catalogue.models import Article
 from gardien.commitment import documents
@@ -135,7 +135,7 @@ def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
     quote.total_ht, quote.total_vat, quote.total_ttc = totals.ht, totals.vat, totals.ttc
     quote.save()
     document = _freeze(quote, found, at)
-    jobs.defer("quotes.verify", tenant=quote.tenant_id, quote=quote.id)
+    jobs.defer("quotes.verify", tenant=scope.current(), quote=quote.id)
     journal.record(
         Tag.ISSUED,
         by=by,

@@ -1,5 +1,7 @@
 """What was offered: quotes, their lines, their numbers and the very document that was handed over."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from gardien.base.models import TenantForeignKey, TenantRow
@@ -7,7 +9,7 @@ from gardien.catalogue.models import Article
 from gardien.customers.models import Customer, Vehicle
 from gardien.network.models import Site
 
-from .rules.money import POLICY
+from .rules import money
 from .rules.vocabulary import State
 
 
@@ -27,7 +29,7 @@ class Quote(TenantRow):
     rank = models.PositiveIntegerField(null=True, help_text="from 1 per repairer and year")
     number = models.CharField(max_length=30, null=True)  # noqa: DJ001 -- unique, and a draft has none
     valid_until_date = models.DateField(null=True)
-    rounding_policy = models.CharField(max_length=20, default=POLICY)
+    rounding_policy = models.CharField(max_length=20, default=money.POLICY)
     total_ht = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     total_vat = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     total_ttc = models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -94,6 +96,16 @@ class QuoteLine(TenantRow):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def figures(self) -> money.Line:
+        """Return what the money rules need of the line."""
+        return money.Line(quantity=self.quantity, unit_ttc=self.unit_ttc, rate=self.vat_rate)
+
+    @property
+    def total_ttc(self) -> Decimal:
+        """Return the line's total in euros, to the cent."""
+        return money.line_total(self.figures)
 
 
 class Counter(TenantRow):

@@ -102,7 +102,7 @@ def _quote(folder: Path, at: datetime) -> Path:
 
 
 def _customer(membership: Membership, at: datetime) -> Customer:
-    by, site = network.actor(membership), network.site(membership.site_id)
+    by, site = network.actor(membership), network.site_of(membership)
     version = commitment.in_force(clock.legal_day(at))
     wording = documents.reading(version, paper.controller(site.repairer), "fr")
     details = customers.Details(
@@ -124,7 +124,7 @@ def _issued(membership: Membership, at: datetime) -> Quote:
     draft = quotes.draft(
         customer=customer,
         vehicle=customer.vehicles.first(),
-        site=network.site(membership.site_id),
+        site=network.site_of(membership),
         draft_key=ids.new(),
         by=by,
         at=at,

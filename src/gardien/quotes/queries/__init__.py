@@ -9,9 +9,20 @@ from ..models import Quote, QuoteDocument, QuoteLine
 from ..rules import money
 
 
+class NoSuchQuoteError(LookupError):
+    """The present repairer has no such quote; another one's is none."""
+
+
+class NotIssuedError(LookupError):
+    """The quote has no document yet: a draft has none."""
+
+
 def by_id(identifier: UUID) -> Quote:
-    """Return a quote with customer, vehicle and site; raise `Quote.DoesNotExist` for another repairer's and for none's."""
-    return Quote.objects.select_related("customer", "vehicle", "site__repairer").get(id=identifier)
+    """Return a quote with customer, vehicle and site; raise `NoSuchQuoteError`."""
+    found = Quote.objects.select_related("customer", "vehicle", "site__repairer").filter(id=identifier).first()
+    if found is None:
+        raise NoSuchQuoteError
+    return found
 
 
 def latest(site_id: UUID, count: int) -> QuerySet[Quote]:
@@ -26,26 +37,21 @@ def of_customer(customer_id: UUID) -> QuerySet[Quote]:
 
 
 def lines(quote: Quote) -> list[QuoteLine]:
-    """Return the lines in their order, each with `total_ttc` in euros."""
-    found = list(QuoteLine.objects.filter(quote=quote).order_by("position"))
-    for line in found:
-        line.total_ttc = money.line_total(figures(line))
-    return found
-
-
-def figures(line: QuoteLine) -> money.Line:
-    """Return what the money rules need of a line."""
-    return money.Line(quantity=line.quantity, unit_ttc=line.unit_ttc, rate=line.vat_rate)
+    """Return the lines in their order."""
+    return list(QuoteLine.objects.filter(quote=quote).order_by("position"))
 
 
 def totals(found: list[QuoteLine]) -> money.Totals:
     """Return the totals of these lines under the policy of new quotes."""
-    return money.totals(figures(line) for line in found)
+    return money.totals(line.figures for line in found)
 
 
 def document(quote_id: UUID) -> QuoteDocument:
-    """Return an issued quote's document; raise `QuoteDocument.DoesNotExist`."""
-    return QuoteDocument.objects.get(quote_id=quote_id)
+    """Return an issued quote's document; raise `NotIssuedError`."""
+    found = QuoteDocument.objects.filter(quote_id=quote_id).first()
+    if found is None:
+        raise NotIssuedError
+    return found
 
 
 def pdf(document: QuoteDocument) -> bytes:

@@ -12,7 +12,6 @@ from gardien.network.models import Site as SiteRow
 
 from .. import _sheet
 from ..models import Quote, QuoteLine
-from . import figures
 
 
 def controller(repairer: Repairer) -> Controller:
@@ -46,7 +45,7 @@ def sheet(quote: Quote, lines: list[QuoteLine], verso: Document) -> _sheet.Quote
             reference=customer.reference,
         ),
         vehicle=vehicle and _sheet.Vehicle(vehicle.plate_display, vehicle.make, vehicle.model, quote.mileage),
-        lines=tuple(_sheet.SheetLine(line.label, "", figures(line)) for line in lines),
+        lines=tuple(_sheet.SheetLine(line.label, "", line.figures) for line in lines),
         mentions=(),
         notice=_sheet.Notice(
             title=verso.title,

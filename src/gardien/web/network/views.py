@@ -17,9 +17,8 @@ def repairers(request: Request) -> HttpResponse:
 @page("catalogue.imports")
 def imports(request: Request) -> HttpResponse:
     """Show the imports of price lists and why lines were set aside."""
-    lists = list(catalogue.price_lists()[:50])
-    for each in lists:
-        each.reasons = [
-            (line.line, catalogue.reason(line)) for line in sorted(each.quarantine.all(), key=lambda line: line.line)
-        ]  # type: ignore[attr-defined]
-    return render(request, "network/imports.html", {"lists": lists})
+    rows = [
+        (each, [(line.line, catalogue.reason(line)) for line in each.quarantine.all()])
+        for each in catalogue.price_lists()[:50]
+    ]
+    return render(request, "network/imports.html", {"rows": rows})

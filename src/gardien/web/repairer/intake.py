@@ -12,7 +12,6 @@ from gardien.consent import actions as consent
 from gardien.consent import queries as readings
 from gardien.customers import actions as customers
 from gardien.customers import queries as customer_reads
-from gardien.customers.models import Customer
 from gardien.quotes import queries as quotes
 from gardien.quotes.queries import paper
 from gardien.web.shared.access import Request, actor, page, site
@@ -58,7 +57,7 @@ def customer(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     """Show one customer's card."""
     try:
         found = customer_reads.by_id(customer_id)
-    except Customer.DoesNotExist:
+    except customer_reads.NoSuchCustomerError:
         raise Http404 from None
     context = {
         "customer": found,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from gardien.base import clock
 from gardien.catalogue import queries as catalogue
-from gardien.catalogue.models import Article
 from gardien.customers import queries as customers
-from gardien.customers.models import Customer
 from gardien.quotes import actions, queries
-from gardien.quotes.models import Quote, QuoteDocument
 from gardien.quotes.rules import money
 from gardien.web.shared.access import Request, actor, page, site
 
 from .forms import DraftForm, MileageForm, ServiceForm, TyreForm
+
+if TYPE_CHECKING:
+    from gardien.quotes.models import Quote
 
 
 @page("quotes.view")
@@ -37,7 +37,7 @@ def draft(request: Request) -> HttpResponse:
         raise BadRequest
     try:
         customer = customers.by_id(form.cleaned_data["customer"])
-    except Customer.DoesNotExist:
+    except customers.NoSuchCustomerError:
         raise Http404 from None
     vehicles = {vehicle.id: vehicle for vehicle in customer.vehicles.all()}
     wanted = form.cleaned_data["vehicle"]
@@ -69,7 +69,7 @@ def add_tyre(request: Request, quote_id: uuid.UUID) -> HttpResponse:
         return _page(request, found, {"refused": form}, status=422)
     try:
         article = catalogue.article(form.cleaned_data["article"])
-    except Article.DoesNotExist:
+    except catalogue.NoSuchArticleError:
         raise Http404 from None
 
     def add() -> None:
@@ -139,7 +139,7 @@ def pdf(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     found = _quote(quote_id)
     try:
         content = queries.pdf(queries.document(found.id))
-    except QuoteDocument.DoesNotExist:
+    except queries.NotIssuedError:
         raise Http404 from None
     name = f"{_('quote')}-{found.number}.pdf"
     return HttpResponse(
@@ -154,21 +154,21 @@ def tyres(request: Request) -> HttpResponse:
     return render(request, "repairer/tyres.html", {"size": size, "articles": catalogue.search(size) if size else []})
 
 
-def _quote(quote_id: uuid.UUID) -> Quote:
+def _quote(quote_id: uuid.UUID) -> "Quote":
     try:
         return queries.by_id(quote_id)
-    except Quote.DoesNotExist:
+    except queries.NoSuchQuoteError:
         raise Http404 from None
 
 
-def _rates(found: Quote) -> tuple[Any, ...]:
+def _rates(found: "Quote") -> tuple[Any, ...]:
     return money.vat_rates(money.Territory(found.site.territory), clock.legal_day(clock.now()))
 
 
 def _attempt(
-    request: Request, found: Quote, act: Callable[[], object], form: Any = None, name: str = "refused"
+    request: Request, found: "Quote", act: Callable[[], object], form: Any = None, name: str = "refused"
 ) -> HttpResponse:
-    """Run an action on a quote and show the quote; a refusal is said in a sentence and the form keeps what was typed."""
+    """Run an action on a quote and show the quote; a refusal is said in a sentence, the form keeps what was typed."""
     sentences = {
         actions.NotADraftError: _("This quote is issued and can no longer be changed: open a new one."),
         actions.NothingOfferedError: _("Add at least one line before you issue the quote."),
@@ -191,7 +191,7 @@ def _attempt(
     return redirect("quote", found.id)
 
 
-def _page(request: Request, found: Quote, forms: dict[str, Any], status: int = 200) -> HttpResponse:
+def _page(request: Request, found: "Quote", forms: dict[str, Any], status: int = 200) -> HttpResponse:
     lines = queries.lines(found)
     context: dict[str, Any] = {"quote": found, "lines": lines, "totals": queries.totals(lines) if lines else None}
     if not found.is_draft:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods
 from gardien.base.actor import Actor
 from gardien.commitment import roles
 from gardien.network import queries as network
-from gardien.network.models import Membership, Site, User
+
+if TYPE_CHECKING:
+    from gardien.network.models import Membership, Site, User
 
 View = Callable[..., HttpResponse]
 
@@ -20,8 +22,9 @@ View = Callable[..., HttpResponse]
 class Request(HttpRequest):
     """A request with the role its user acts in, as `middleware.membership` leaves it."""
 
-    user: User  # type: ignore[assignment]
-    membership: Membership | None
+    user: "User"  # type: ignore[assignment]
+    membership: "Membership | None"
+    memberships: "list[Membership]"
     htmx: Any
 
 
@@ -53,7 +56,7 @@ def actor(request: Request) -> Actor:
     return network.actor(request.membership)
 
 
-def site(request: Request) -> Site:
+def site(request: Request) -> "Site":
     """Return the site where the user works."""
     assert request.membership is not None  # noqa: S101 -- `page` has seen it
     assert request.membership.site is not None  # noqa: S101 -- the action's roles are held at sites

@@ -58,7 +58,7 @@ class AmountField(forms.DecimalField):
         super().__init__(max_value=most, min_value=least, decimal_places=2, max_digits=12, **options)
         self.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Read French and plain notations; refuse any other sign, letters and exponents included."""
         typed = base_text.compact(str(value or "")[:40]) if "." not in str(value or "") else str(value).strip()
         typed = "".join(typed.split()).removesuffix("€").replace(",", ".")

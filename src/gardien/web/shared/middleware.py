@@ -1,7 +1,7 @@
 """One request is one transaction on behalf of one controller."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 
 from gardien.base import clock, scope
 from gardien.network import queries as network
-from gardien.network.models import Membership
+
+if TYPE_CHECKING:
+    from gardien.network.models import Membership
 
 SESSION_KEY = "membership"
 
@@ -41,7 +43,7 @@ class membership:  # noqa: N801 -- named as Django names middleware in settings
             transaction.set_rollback(True)
 
 
-def _chosen(held: list[Membership], choice: str | None) -> Membership | None:
+def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None":
     """Return the role chosen in this session while it is held, else the oldest one held."""
     for candidate in held:
         if choice and candidate.id == UUID(choice):

@@ -38,11 +38,11 @@ def field(bound: BoundField, width: str = "") -> dict[str, object]:
     """Draw one form field with label, asterisk, help and error, tied together for screen readers."""
     about = [f"{bound.auto_id}_help"] if bound.help_text else []
     about += [f"{bound.auto_id}_error"] if bound.errors else []
-    attributes = {"class": "form-select" if hasattr(bound.field, "choices") else "form-control"}
+    attributes: dict[str, str | bool] = {"class": "form-select" if hasattr(bound.field, "choices") else "form-control"}
     if about:
         attributes["aria-describedby"] = " ".join(about)
     if bound.errors:
-        attributes["class"] += " is-invalid"
+        attributes["class"] = f"{attributes['class']} is-invalid"
         attributes["aria-invalid"] = "true"
     return {"bound": bound, "widget": bound.as_widget(attrs=attributes), "width": width}
 
