@@ -11,7 +11,7 @@ ROLES_FILE = Path(__file__).with_name("roles.yaml")
 
 @dataclass(frozen=True)
 class Matrix:
-    """`names`: role → language → name on screen; `places`: role → site, network or provider; `actions`: action → roles."""
+    """`names`: role → language → name; `places`: role → site, network or provider; `actions`: action → roles."""
 
     names: dict[str, dict[str, str]]
     places: dict[str, str]
