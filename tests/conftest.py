@@ -41,6 +41,11 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         yield
         connections.close_all()
+    empty_tables()
+
+
+def empty_tables() -> None:
+    """Empty every table that the migrations left empty."""
     with as_role("owner") as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = ", ".join(f'"{name}"' for (name,) in tables if name not in KEPT)

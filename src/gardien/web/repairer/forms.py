@@ -127,7 +127,7 @@ class LineForm(forms.Form):
 
     def __init__(self, rates: tuple[Decimal, ...], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["vat_rate"].choices = [(str(rate), f"{rate.normalize():f} %".replace(".", ",")) for rate in rates]  # type: ignore[attr-defined]
+        self.fields["vat_rate"].choices = [(str(rate), f"{rate.normalize():f}\u00a0%".replace(".", ",")) for rate in rates]  # type: ignore[attr-defined]
         self.fields["line_key"].initial = uuid.uuid4
 
     def offer(self, label: str) -> Offer:

@@ -5,12 +5,19 @@ from decimal import Decimal
 from django import template
 from django.forms import BoundField
 from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy
 
+from gardien.catalogue.rules.price_list import Season
 from gardien.customers import rules
 
 register = template.Library()
 
 NO_BREAK = "\u00a0"
+SEASONS = {
+    Season.SUMMER: gettext_lazy("summer"),
+    Season.WINTER: gettext_lazy("winter"),
+    Season.ALL_SEASON: gettext_lazy("all seasons"),
+}
 
 
 @register.filter
@@ -51,3 +58,9 @@ def field(bound: BoundField, width: str = "") -> dict[str, object]:
 def dialled(e164: str) -> str:
     """Write a telephone number as it is dialled from France."""
     return rules.Phone(e164, "other").display
+
+
+@register.filter
+def season(code: str) -> str:
+    """Name a tyre's season, told by a supplier as one of `Season`."""
+    return str(SEASONS[Season(code)])
