@@ -158,6 +158,7 @@ def document(sheet: QuoteSheet) -> dict[str, object]:
         "notice": {
             "title": sheet.notice.title,
             "sections": [{"title": part.title, "paragraphs": list(part.paragraphs)} for part in sheet.notice.sections],
+            "reference": words["your_reference"].format(reference=sheet.customer.reference),
             "version": words["version"].format(version=sheet.notice.version),
             "hash": words["hash"].format(hash=sheet.notice.sha256),
         },
