@@ -1,21 +1,15 @@
-"""The verso and the reading follow the version file: each field moved in turn moves them."""
+"""What is printed, said and asked follows the version: whole, in both languages, for the repairer who answers."""
 
-import copy
 import hashlib
-import json
-from collections.abc import Iterator
+import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-import typst
-from pypdf import PdfReader
-from ruamel.yaml import YAML
 
 from gardien.commitment import documents, policy
+from gardien.quotes import _sheet as sheet
+from tests.quotes.test_sheet import AT, QUOTE, font_sizes, pages
 
-FIRST = policy.VERSIONS_FOLDER / "2020-01-25.yaml"
-PLAIN = YAML(typ="safe", pure=True).load(FIRST.read_text(encoding="utf-8"))
 GARAGE = documents.Controller(
     name="Garage Lormeau",
     legal_form="SARL",
@@ -23,115 +17,25 @@ GARAGE = documents.Controller(
     email="accueil@lormeau.example",
     phone="01 99 00 12 34",
 )
-TEMPLATE = """#let notice = json("notice.json")
-#set page("a4", margin: 18mm)
-#set text(size: 8pt)
-= #notice.title
-#for section in notice.sections [
-  == #section.title
-  #for paragraph in section.paragraphs [#par(paragraph)]
-]
-"""
-Place = tuple[str | int, ...]
+VERSIONS = policy.load_folder().all
 
 
-def movable(data: object, place: Place = ()) -> Iterator[Place]:
-    """Yield the place of every period and of every line of every party, wherever they stand."""
-    if isinstance(data, dict) and data and set(data) <= {"years", "months", "days"}:
-        yield place
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from movable(value, (*place, key))
-    elif isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from movable(item, (*place, index))
-    elif place[0] == "parties":
-        yield place
-
-
-def speaks_to_users_only(place: Place) -> bool:
-    """Tell the fields a customer's notice does not carry: users' clauses, their controller, their officer."""
-    return place[:2] in {("parties", "network"), ("parties", "users_dpo")} or str(place[1]).startswith("user.")
-
-
-def moved(place: Place) -> tuple[dict[str, object], str, str]:
-    """Return the data with the field at a place changed, and the new value's words in French and English."""
-    data = copy.deepcopy(PLAIN)
-    holder = data
-    for step in place[:-1]:
-        holder = holder[step]
-    if isinstance(holder[place[-1]], dict):
-        holder[place[-1]] = {"months": 47}
-        return data, "47 mois", "47 months"
-    new = f"autre.{holder[place[-1]]}"
-    holder[place[-1]] = new
-    return data, new, new
-
-
-PLACES = list(movable(PLAIN))
-CUSTOMERS = [place for place in PLACES if not speaks_to_users_only(place)]
-USERS = [place for place in PLACES if speaks_to_users_only(place)]
-
-
-@pytest.fixture(scope="module")
-def version() -> policy.Version:
-    return policy.load(FIRST)
-
-
-def load(data: dict[str, object], folder: Path) -> policy.Version:
-    path = folder / FIRST.name
-    with path.open("w", encoding="utf-8") as file:
-        YAML().dump(data, file)
-    return policy.load(path)
-
-
-def outline_text(version: policy.Version, language: str) -> str:
-    return "\n".join(clause["text"] for clause in documents.outline(version, language))
-
-
-def test_the_fields_to_move_are_all_found() -> None:
-    assert [place for place in CUSTOMERS if place[0] == "clauses"] == [
-        ("clauses", "client.rights.delay", "delay", "period"),
-        ("clauses", "client.retention.quotes", "retention", "period"),
-        ("clauses", "client.retention.messages", "retention", "period"),
-        ("clauses", "client.retention.processors", "retention", "period"),
-    ]
-    assert {place[:2] for place in PLACES if place[0] == "parties"} == {("parties", key) for key in PLAIN["parties"]}
-    assert len(USERS) == 3 + 2 + 3  # the network, two mailboxes, three periods
-
-
-@pytest.mark.parametrize("place", CUSTOMERS, ids=lambda place: "-".join(map(str, place)))
-def test_the_verso_follows_each_field_that_speaks_to_customers(
-    place: Place, version: policy.Version, tmp_path: Path
-) -> None:
-    data, *news = moved(place)
-    other = load(data, tmp_path)
-    for language, new in zip(("fr", "en"), news, strict=True):
-        before = documents.verso(version, GARAGE, language)
-        after = documents.verso(other, GARAGE, language)
-        assert new not in before.text()
-        assert new in after.text()
-        assert after.sha256 != before.sha256
-
-
-@pytest.mark.parametrize("place", USERS, ids=lambda place: "-".join(map(str, place)))
-def test_the_verso_ignores_each_field_that_speaks_to_users(
-    place: Place, version: policy.Version, tmp_path: Path
-) -> None:
-    data, *news = moved(place)
-    other = load(data, tmp_path)
-    for language, new in zip(("fr", "en"), news, strict=True):
-        assert documents.verso(other, GARAGE, language) == documents.verso(version, GARAGE, language)
-        assert new not in outline_text(version, language)
-        assert new in outline_text(other, language)
+@pytest.fixture(params=VERSIONS, ids=lambda version: version.id)
+def version(request: pytest.FixtureRequest) -> policy.Version:
+    found: policy.Version = request.param
+    return found
 
 
 def test_the_verso_names_the_version_and_its_day(version: policy.Version) -> None:
     french, english = (documents.verso(version, GARAGE, language).text() for language in ("fr", "en"))
-    assert "version 2020-01-25" in french
-    assert "en vigueur depuis le 25 janvier 2020" in french
-    assert "version 2020-01-25" in english
-    assert "in force since 25 January 2020" in english
+    day_french, day_english = {
+        "2020-01-25": ("25 janvier 2020", "25 January 2020"),
+        "2026-11-22": ("22 novembre 2026", "22 November 2026"),
+    }[version.id]
+    assert f"version {version.id}" in french
+    assert f"en vigueur depuis le {day_french}" in french
+    assert f"version {version.id}" in english
+    assert f"in force since {day_english}" in english
 
 
 @pytest.mark.parametrize(
@@ -159,14 +63,16 @@ def test_the_verso_carries_every_clause_that_speaks_to_customers_once(version: p
 
 
 @pytest.mark.parametrize("language", policy.LANGUAGES)
-def test_the_verso_fits_one_page_at_eight_points(version: policy.Version, language: str, tmp_path: Path) -> None:
+def test_the_verso_fits_one_page_of_the_quote(version: policy.Version, language: str) -> None:
     longest = replace(GARAGE, name="Lormeau et Fils " * 8, address_lines=("14 rue des Clés " * 6,) * 3)
-    notice = documents.verso(version, longest, language)
-    sections = [{"title": section.title, "paragraphs": section.paragraphs} for section in notice.sections]
-    (tmp_path / "notice.json").write_text(json.dumps({"title": notice.title, "sections": sections}))
-    (tmp_path / "notice.typ").write_text(TEMPLATE)
-    typst.compile(tmp_path / "notice.typ", output=tmp_path / "notice.pdf", ignore_system_fonts=True)
-    assert len(PdfReader(tmp_path / "notice.pdf").pages) == 1
+    verso = documents.verso(version, longest, language)
+    parts = tuple(sheet.Section(section.title, section.paragraphs) for section in verso.sections)
+    printed = replace(QUOTE, language=language, notice=sheet.Notice(verso.title, parts, version.id, verso.sha256))
+    found = pages(sheet.render(printed, AT))
+    assert len(found) == 2
+    assert min(font_sizes(found[-1])) == 8.0
+    words = re.sub(r"\W", "", found[-1].extract_text())
+    assert [text for part in parts for text in part.paragraphs if re.sub(r"\W", "", text) not in words] == []
 
 
 @pytest.mark.parametrize("language", policy.LANGUAGES)
@@ -176,21 +82,13 @@ def test_the_reading_takes_half_a_minute(version: policy.Version, language: str)
     assert 20 <= len(words) / 150 * 60 <= 40  # 150 words a minute is an unhurried voice
 
 
-@pytest.mark.parametrize("language", policy.LANGUAGES)
-def test_the_reading_says_who_and_how_long(version: policy.Version, language: str, tmp_path: Path) -> None:
-    data, *news = moved(("clauses", "client.retention.quotes", "retention", "period"))
-    text = documents.reading(load(data, tmp_path), GARAGE, language).text()
-    assert GARAGE.name in text
-    assert news[policy.LANGUAGES.index(language)] in text
-    assert text != documents.reading(version, GARAGE, language).text()
-
-
-def test_a_document_is_the_same_each_time_and_its_hash_is_that_of_its_words() -> None:
+def test_a_document_is_the_same_each_time_and_its_hash_is_that_of_its_words(version: policy.Version) -> None:
+    again = policy.load(policy.VERSIONS_FOLDER / f"{version.id}.yaml")
     for write in (documents.verso, documents.reading):
-        first, second = (write(policy.load(FIRST), GARAGE, "fr") for _ in range(2))
+        first, second = write(version, GARAGE, "fr"), write(again, GARAGE, "fr")
         assert first == second
         assert first.sha256 == hashlib.sha256(first.text().encode()).hexdigest()
-        assert (first.version_id, first.language) == ("2020-01-25", "fr")
+        assert (first.version_id, first.language) == (version.id, "fr")
 
 
 def test_a_repairer_named_like_a_field_is_printed_as_written(version: policy.Version) -> None:
@@ -227,3 +125,74 @@ def test_the_outline_gives_every_clause_in_words(version: policy.Version) -> Non
         assert [clause["id"] for clause in outline] == list(version.clauses)
         assert [clause["id"] for clause in outline if "{" in clause["title"] + clause["text"]] == []
     assert documents.outline(version, "en")[0]["title"] == "A public commitment"
+
+
+@pytest.mark.parametrize("population", policy.POPULATIONS)
+def test_a_notice_holds_each_clause_of_its_population_once(
+    version: policy.Version, population: policy.Population
+) -> None:
+    for language in policy.LANGUAGES:
+        notice = documents.notice(version, population, language)
+        held = [id_ for section in notice.sections for id_ in section.clause_ids]
+        assert held == ["commitment.published", *version.population(population)]
+        assert "{" not in notice.text()
+
+
+def test_a_repairers_notice_is_the_customers_notice_and_names_the_repairer(version: policy.Version) -> None:
+    for language in policy.LANGUAGES:
+        public = documents.notice(version, "client", language).text().splitlines()
+        own = documents.notice(version, "client", language, GARAGE).text().splitlines()
+        assert [line for line in public if line not in own] == []
+        assert len([line for line in own if GARAGE.fields()["controller.details"] in line]) == 1
+
+
+def test_what_rests_on_consent_is_asked_purpose_by_purpose(version: policy.Version) -> None:
+    asked = documents.on_consent(version)
+    assert (
+        asked
+        == {
+            "2020-01-25": (
+                "client.use.quote",
+                "client.use.storage",
+                "user.use.accounts",
+                "user.use.product",
+                "user.use.reporting",
+                "user.use.audience",
+            ),
+            "2026-11-22": ("user.messages.phone",),
+        }[version.id]
+    )
+    for purpose in asked:
+        for language in policy.LANGUAGES:
+            basis = version.clauses[f"{purpose.partition('.')[0]}.basis.consent"]
+            paragraphs = documents.consent(version, purpose, language).sections[0].paragraphs
+            told = [clause["text"] for clause in documents.outline(version, language) if clause["id"] == purpose]
+            assert paragraphs[0] == told[0]
+            assert basis.ask is not None
+            assert paragraphs[-1] == basis.ask.fill(language, {})
+
+
+def test_what_does_not_rest_on_consent_is_not_asked(version: policy.Version) -> None:
+    for id_ in {*version.clauses, "client.use.unknown"} - set(documents.on_consent(version)):
+        with pytest.raises(documents.NotOnConsentError):
+            documents.consent(version, id_, "fr")
+
+
+def test_an_acknowledgement_is_an_act_of_its_own_since_the_second_version() -> None:
+    first, second = VERSIONS
+    with pytest.raises(documents.NotOnConsentError):
+        documents.acknowledgement(first, "fr")
+    asked = documents.acknowledgement(second, "fr").sections[0].paragraphs
+    assert asked[-1] == "J’ai lu l’engagement de confidentialité."
+
+
+def test_a_form_marks_what_the_version_makes_mandatory(version: policy.Version) -> None:
+    users = documents.mandatory_fields(version, "user")
+    assert [category for category, is_mandatory in users.items() if is_mandatory] == [
+        "last_name",
+        "first_name",
+        "email",
+    ]
+    customers = documents.mandatory_fields(version, "client")
+    assert tuple(customers) == version.clauses["client.categories"].categories
+    assert [category for category, is_mandatory in customers.items() if is_mandatory] == ["last_name"]

@@ -141,7 +141,7 @@ def test_a_placeholder_that_names_no_field_is_refused(tmp_path: Path, field: str
     path.write_text(path.read_text().replace("{delay.period} of", f"{{{field}}} of", 1))
     error = refusal(path)
     assert error.message == f"“{{{field}}}” names no field of this clause or version"
-    assert (error.line, error.column) == place(path, f"La réponse vous parvient au plus tard {{{field}}}")
+    assert (error.line, error.column) == place(path, f"La réponse vous est donnée au plus tard {{{field}}}")
 
 
 def test_a_field_that_only_one_language_names_is_refused(tmp_path: Path) -> None:
@@ -164,7 +164,12 @@ def test_a_field_that_only_one_language_names_is_refused(tmp_path: Path) -> None
         ("languages:", "effective_date: x\nlanguages:", "effective_date: x", ONCE),
         ("effective_date: 2020-01-25", "effective_date: soon", "soon", "write the day as year-month-day"),
         ("[last_name, first", "[surname, first", "surname", "“surname” has no words: add it to labels"),
-        ("[client.persons", "[client.person", "client.person,", "there is no clause “client.person”"),
+        (
+            "client.controller, client.persons]",
+            "client.controller, client.person]",
+            "client.person]",
+            "there is no clause “client.person”",
+        ),
         (
             "clauses: [client.rights, client.notice",
             "clauses: [client.source, client.notice",
@@ -172,7 +177,12 @@ def test_a_field_that_only_one_language_names_is_refused(tmp_path: Path) -> None
             UNSPOKEN,
         ),
         ("start: receipt", "start: postmark", "postmark", "“postmark” has no words: add it to labels"),
-        ("[client.persons", "[user.persons", "user.persons,", "“user.persons” does not speak to customers"),
+        (
+            "client.controller, client.persons]",
+            "client.controller, user.persons]",
+            "user.persons]",
+            "“user.persons” does not speak to customers",
+        ),
         ("[dpo.clients@halvec.example]", "[dpo.clients]", "dpo.clients]", NOT_A_MAILBOX),
         ("[dpo.clients@halvec.example]", "[]", "[]", "give at least one"),
         ("client.persons:", "Client.persons:", "Client.persons", "“Client.persons” cannot be a key here"),

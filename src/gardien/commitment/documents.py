@@ -1,4 +1,4 @@
-"""What the commitment prints and says: the customers' notice on a quote's verso, the wording read at the counter.
+"""What the commitment prints and says: notices, the wording read at the counter, consent, and forms' asterisks.
 
 Every word comes from a version file; the repairer who answers for the data is filled in.
 """
@@ -8,11 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from gardien.commitment.policy import Clause, Notice, Version, Wording, render, version_fields
+from gardien.commitment.policy import (
+    Clause,
+    Notice,
+    Population,
+    Version,
+    Wording,
+    is_purpose,
+    render,
+    version_fields,
+)
 
 
 class UnnamedControllerError(ValueError):
     """A notice must name who answers for the data and where (GDPR, article 13(1)(a))."""
+
+
+class NotOnConsentError(LookupError):
+    """Nobody is asked to agree to this: it is no purpose of the version, or does not rest on consent."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Section:
 class Document:
     """A wording as one person gets it: same version, controller and language, same document."""
 
-    kind: Literal["verso", "reading"]
+    kind: Literal["verso", "reading", "notice", "consent", "acknowledgement"]
     version_id: str
     language: str
     title: str
@@ -85,6 +98,67 @@ def reading(version: Version, controller: Controller, language: str) -> Document
     return _document("reading", version, controller, language, lambda clause: clause.spoken)
 
 
+def notice(version: Version, population: Population, language: str, controller: Controller | None = None) -> Document:
+    """Return the whole notice of a population, a section per clause, in the order of the file.
+
+    With a `controller` it is that repairer's notice to its customers: what names the repairer on the verso stands
+    before the same clauses. A language the version does not speak is refused with `policy.UnknownLanguageError`.
+    """
+    version.require_language(language)
+    leads = _leads(version, language, controller) if controller else {}
+    clauses = {
+        id_: version.clauses[id_] for id_ in version.clauses if id_.partition(".")[0] in {"commitment", population}
+    }
+    sections = [
+        Section(
+            (id_,),
+            clause.title.fill(language, {}),
+            (*leads.get(id_, ()), render(version, clause, clause.text, language)),
+        )
+        for id_, clause in clauses.items()
+    ]
+    title = clauses[f"{population}.persons"].title.fill(language, {})
+    return Document("notice", version.id, language, title, tuple(sections))
+
+
+def on_consent(version: Version) -> tuple[str, ...]:
+    """Return the purposes that rest on consent, by the version's matrix.
+
+    A version without matrix asks consent for every use; its messages are asked for only if they are opt-in.
+    """
+    return tuple(id_ for id_, clause in version.clauses.items() if is_purpose(id_) and _asks(version, id_, clause))
+
+
+def consent(version: Version, purpose: str, language: str) -> Document:
+    """Return what a person is asked for one purpose: the purpose, the basis with its withdrawal, the question last.
+
+    What does not rest on consent is refused with `NotOnConsentError`, a language with `policy.UnknownLanguageError`.
+    """
+    if purpose not in on_consent(version):
+        message = f"Version {version.id} does not ask consent for “{purpose}”: ask for one of {on_consent(version)}."
+        raise NotOnConsentError(message)
+    basis = version.clauses[f"{purpose.partition('.')[0]}.basis.consent"]
+    return _question("consent", version, (purpose, version.clauses[purpose]), basis, language)
+
+
+def acknowledgement(version: Version, language: str) -> Document:
+    """Return what a user acknowledges having read, apart from any consent.
+
+    A version in which it is no act of its own is refused with `NotOnConsentError`.
+    """
+    clause = version.clauses.get("user.acknowledgement")
+    if clause is None:
+        message = f"Version {version.id} has no acknowledgement of its own."
+        raise NotOnConsentError(message)
+    return _question("acknowledgement", version, ("user.acknowledgement", clause), clause, language)
+
+
+def mandatory_fields(version: Version, population: Population) -> dict[str, bool]:
+    """Return each category that a form asks for, in order, and whether it is mandatory: marked by an asterisk."""
+    clause = version.clauses[f"{population}.categories"]
+    return {category: category in clause.mandatory for category in clause.categories}
+
+
 def outline(version: Version, language: str) -> list[dict[str, str]]:
     """Return every clause in order, as `{"id", "title", "text"}` in words.
 
@@ -101,6 +175,44 @@ def outline(version: Version, language: str) -> list[dict[str, str]]:
     ]
 
 
+def _asks(version: Version, purpose: str, clause: Clause) -> bool:
+    population = purpose.partition(".")[0]
+    if f"{population}.basis.consent" not in version.clauses:
+        return False
+    matrix = version.clauses.get(f"{population}.basis-matrix")
+    if matrix:
+        return matrix.bases.get(purpose) == "consent"
+    return clause.permission == "opt_in" if clause.content else True
+
+
+def _question(
+    kind: Literal["consent", "acknowledgement"],
+    version: Version,
+    subject: tuple[str, Clause],
+    asker: Clause,
+    language: str,
+) -> Document:
+    """Return the subject's text and, if another clause asks, that clause's text; the question stands last."""
+    version.require_language(language)
+    id_, clause = subject
+    told = [clause] if asker is clause else [clause, asker]
+    paragraphs = [render(version, part, part.text, language) for part in told]
+    if asker.ask:
+        paragraphs.append(render(version, asker, asker.ask, language))
+    title = clause.title.fill(language, {})
+    return Document(kind, version.id, language, title, (Section((id_,), title, tuple(paragraphs)),))
+
+
+def _leads(version: Version, language: str, controller: Controller) -> dict[str, tuple[str, ...]]:
+    """Return the lead of each of the verso's sections, by the clause it stands before."""
+    named = {**version_fields(version, language), **controller.fields()}
+    return {
+        section.clauses[0]: (section.lead.fill(language, named),)
+        for section in version.notices.verso.sections
+        if section.lead and section.clauses
+    }
+
+
 def _document(
     kind: Literal["verso", "reading"],
     version: Version,
@@ -109,14 +221,14 @@ def _document(
     wording_of: Callable[[Clause], Wording | None],
 ) -> Document:
     version.require_language(language)
-    notice: Notice = getattr(version.notices, kind)
+    layout: Notice = getattr(version.notices, kind)
     named = {**version_fields(version, language), **controller.fields()}
     sections = []
-    for section in notice.sections:
+    for section in layout.sections:
         clauses = [version.clauses[id_] for id_ in section.clauses]
         told = [(clause, wording) for clause in clauses if (wording := wording_of(clause))]
         paragraphs = [render(version, clause, wording, language, controller.fields()) for clause, wording in told]
         if section.lead:
             paragraphs.insert(0, section.lead.fill(language, named))
         sections.append(Section(section.clauses, section.title.fill(language, {}), tuple(paragraphs)))
-    return Document(kind, version.id, language, notice.title.fill(language, {}), tuple(sections))
+    return Document(kind, version.id, language, layout.title.fill(language, {}), tuple(sections))

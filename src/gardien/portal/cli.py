@@ -51,6 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     kinds = commands.add_parser("commitment", help="The commitment.").add_subparsers(required=True, metavar="WHAT")
     show = _add(kinds, "show", "Show the version in force.", module="commitment_show", has_json=True)
     show.add_argument("--language", choices=["fr", "en"], default="fr")
+    validate = _add(
+        kinds, "validate", "Say what is wrong with a version file.", module="commitment_validate", has_json=True
+    )
+    validate.add_argument("file", type=Path)
+    _add(kinds, "schema", "Print the JSON Schema of a version file.", module="commitment_schema")
     return parser
 
 
@@ -76,7 +81,7 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
     if module == "demo":
         os.environ["GARDIEN_IS_DEMO"] = "true"
     with ExitStack() as held:
-        if module != "commitment_show":
+        if not module.startswith("commitment_"):
             if stack.is_new(config):
                 stack.make_keys(config)
             held.enter_context(stack.database(config))

@@ -1,22 +1,21 @@
 """From the fields of a version to the words that stand in its templates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from gardien.commitment.policy.clauses import Clause, Section, VersionFile
+from gardien.commitment.policy.clauses import Clause, Retention, VersionFile
 from gardien.commitment.policy.periods import day_text
 from gardien.commitment.policy.wording import Wording, enumerate_words
 
 CONTROLLER_FIELDS = frozenset({"controller.name", "controller.details"})
-_LISTS = ("categories", "rights", "channels", "particulars", "optional_particulars")
+LABELLED_LISTS = ("categories", "mandatory", "rights", "channels", "particulars", "optional_particulars", "grounds")
+_AFTER = {"fr": "après", "en": "after"}
 _NOTHING: Mapping[str, str] = {}
-
-Place = tuple[str | int, ...]
 
 
 def version_fields(version: VersionFile, language: str) -> dict[str, str]:
     """Return the fields that any wording of a version may name, in words."""
     parties = version.parties
-    return {
+    fields = {
         "version.id": version.id,
         "version.date": day_text(version.effective_date, language),
         "network.name": parties.network.name,
@@ -26,6 +25,11 @@ def version_fields(version: VersionFile, language: str) -> dict[str, str]:
         "customers_dpo.mailboxes": enumerate_words(parties.customers_dpo.mailboxes, language, "or"),
         "users_dpo.mailboxes": enumerate_words(parties.users_dpo.mailboxes, language, "or"),
     }
+    if parties.authority:
+        fields["authority.name"] = parties.authority.name
+        fields["authority.address"] = parties.authority.address
+        fields["authority.website"] = parties.authority.website
+    return fields
 
 
 def clause_fields(version: VersionFile, clause: Clause, language: str) -> dict[str, str]:
@@ -35,14 +39,25 @@ def clause_fields(version: VersionFile, clause: Clause, language: str) -> dict[s
         if timed and timed.period:
             fields[f"{name}.period"] = timed.period.text(language)
         if timed and timed.start:
-            fields[f"{name}.start"] = getattr(version.labels[timed.start], language)
-    for name in _LISTS:
+            fields[f"{name}.start"] = label(version, timed.start, language)
+    names = (*LABELLED_LISTS, "derived") if set(clause.derived) <= set(version.labels) else LABELLED_LISTS
+    for name in names:
         if ids := getattr(clause, name):
-            fields[name] = enumerate_words([getattr(version.labels[id_], language) for id_ in ids], language)
+            fields[name] = enumerate_words([label(version, id_, language) for id_ in ids], language)
     if clause.recipients:
         parties = [getattr(version.parties, party) for party in clause.recipients]
         fields["recipients"] = enumerate_words([f"{party.name} ({party.address})" for party in parties], language)
+    if clause.records:
+        kept = [_record(version, id_, record, language) for id_, record in clause.records.items()]
+        fields["records"] = enumerate_words(kept, language)
+    if clause.bases:
+        fields["bases"] = enumerate_words(_bases(version, clause, language), language)
     return fields
+
+
+def label(version: VersionFile, id_: str, language: str) -> str:
+    """Return the words of an id."""
+    return version.labels[id_].fill(language, {})
 
 
 def render(
@@ -52,55 +67,28 @@ def render(
     return wording.fill(language, {**clause_fields(version, clause, language), **controller})
 
 
-def faults(version: VersionFile) -> Iterator[tuple[Place, str]]:
-    """Yield what names something that is not there: the place in the file, and a sentence."""
-    for id_, clause in version.clauses.items():
-        place = ("clauses", id_)
-        unlabelled = list(_unlabelled(version, clause, place))
-        yield from unlabelled
-        if not unlabelled:
-            yield from _unknown_fields(version, clause, place)
-    for id_, label in version.labels.items():
-        yield from _strangers(label, frozenset(), ("labels", id_))
-    for kind, notice in version.notices:
-        yield from _strangers(notice.title, frozenset(), ("notices", kind, "title"))
-        for index, section in enumerate(notice.sections):
-            yield from _section_faults(version, section, kind, ("notices", kind, "sections", index))
+def _record(version: VersionFile, id_: str, record: Retention, language: str) -> str:
+    """Return "journal de sécurité (12 mois après l’inscription)"."""
+    words = label(version, id_, language)
+    if record.period is None or record.start is None:
+        return words
+    return f"{words} ({record.period.text(language)} {_AFTER[language]} {label(version, record.start, language)})"
 
 
-def _unlabelled(version: VersionFile, clause: Clause, place: Place) -> Iterator[tuple[Place, str]]:
-    listed: list[tuple[Place, str]] = [
-        ((*place, name, index), id_) for name in _LISTS for index, id_ in enumerate(getattr(clause, name))
-    ]
-    timed = (("retention", clause.retention), ("delay", clause.delay))
-    listed += [((*place, name, "start"), part.start) for name, part in timed if part and part.start]
-    for where, id_ in listed:
-        if id_ not in version.labels:
-            yield where, f"“{id_}” has no words: add it to labels"
+def _bases(version: VersionFile, clause: Clause, language: str) -> list[str]:
+    """Return "votre contrat (vos devis, le gardiennage)" for each basis: the titles of its clause and its purposes."""
+    purposes: dict[str, list[str]] = {}
+    for purpose, basis in clause.bases.items():
+        purposes.setdefault(basis_clause(purpose, basis), []).append(_title(version, purpose, language))
+    return [f"{_title(version, basis, language)} ({', '.join(words)})" for basis, words in purposes.items()]
 
 
-def _unknown_fields(version: VersionFile, clause: Clause, place: Place) -> Iterator[tuple[Place, str]]:
-    known = frozenset(clause_fields(version, clause, "fr"))
-    yield from _strangers(clause.title, frozenset(), (*place, "title"))
-    yield from _strangers(clause.text, known, (*place, "text"))
-    yield from _strangers(clause.spoken, known | CONTROLLER_FIELDS, (*place, "spoken"))
+def _title(version: VersionFile, clause_id: str, language: str) -> str:
+    """Return a clause's title as it stands within a sentence."""
+    title = version.clauses[clause_id].title.fill(language, {})
+    return title[0].lower() + title[1:]
 
 
-def _section_faults(version: VersionFile, section: Section, kind: str, place: Place) -> Iterator[tuple[Place, str]]:
-    yield from _strangers(section.title, frozenset(), (*place, "title"))
-    known = frozenset(version_fields(version, "fr")) | CONTROLLER_FIELDS
-    yield from _strangers(section.lead, known, (*place, "lead"))
-    for index, id_ in enumerate(section.clauses):
-        clause = version.clauses.get(id_)
-        if clause is None:
-            yield (*place, "clauses", index), f"there is no clause “{id_}”"
-        elif not id_.startswith("client."):
-            yield (*place, "clauses", index), f"“{id_}” does not speak to customers"
-        elif kind == "reading" and clause.spoken is None:
-            yield (*place, "clauses", index), f"“{id_}” has no spoken wording"
-
-
-def _strangers(wording: Wording | None, known: frozenset[str], place: Place) -> Iterator[tuple[Place, str]]:
-    for name in wording.placeholders if wording else ():
-        if name not in known:
-            yield (*place, "fr"), f"“{{{name}}}” names no field of this clause or version"
+def basis_clause(purpose: str, basis: str) -> str:
+    """Return the id of the clause that words a purpose's basis."""
+    return f"{purpose.partition('.')[0]}.basis.{basis}"

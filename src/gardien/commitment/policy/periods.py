@@ -1,6 +1,7 @@
 """Lengths of time as the commitment writes them, and their words."""
 
-from datetime import date
+from calendar import monthrange
+from datetime import date, timedelta
 from typing import Self
 
 from babel.dates import format_date
@@ -27,6 +28,16 @@ class Period(Part):
             message = "a period needs a number of years, months or days"
             raise ValueError(message)
         return self
+
+    def after(self, day: date) -> date:
+        """Return the day on which the period that runs from `day` ends.
+
+        Years and months end on the same-numbered day, or on the last day of a month that has none; days are added last.
+        """
+        months = day.year * 12 + day.month - 1 + self.years * 12 + self.months
+        year, month = months // 12, months % 12 + 1
+        same = date(year, month, min(day.day, monthrange(year, month)[1]))
+        return same + timedelta(days=self.days)
 
     def text(self, language: str) -> str:
         """Return the period in words: "2 ans", "one month"; one is a word, more is a number."""
