@@ -165,5 +165,8 @@ LOGGING = {
     "formatters": {"plain": {"()": "gardien.portal.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"level": "INFO", "handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"level": "INFO", "handlers": [], "propagate": True},
+        "procrastinate.blueprints": {"level": "WARNING"},
+    },
 }
