@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     stack.migrate()
     startup.refuse()
     folder = config.home / "demo"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     at = clock.now()
     _say("The cast and its price list")
     logins, password = _cast(folder, at)
