@@ -9,6 +9,8 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
+from django.db import OperationalError
+
 from gardien.base.crypto import KeyFileRefused, KeyMissing
 from gardien.commitment import policy
 from gardien.portal import boot, stack
@@ -35,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
         policy.VersionError,
     ) as refusal:
         print(refusal, file=sys.stderr)
-        return 1
+    except OperationalError:
+        print("The database does not answer: check DATABASE_URL, or read postgres/postgres.log.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

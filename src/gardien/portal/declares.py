@@ -52,6 +52,7 @@ DECLARATION = Declaration(
             for model in ("Permission", "Group", "Group_permissions")
         ),
         NotPersonal("contenttypes.ContentType", ("*",), "names of tables"),
+        NotPersonal("job:portal.retry_stalled", ("timestamp",), "when it was due"),
         NotPersonal("file:keys", ("*",), "random numbers"),
         NotPersonal("file:postgres", ("*",), "the tables themselves, classified column by column"),
         *(
