@@ -60,13 +60,23 @@ def at() -> datetime:
     return clock.now()
 
 
+@pytest.fixture(scope="session")
+def hashed_password(django_db_setup: None) -> str:
+    """The argon2id hash of PASSWORD, made once: nineteen of them a test would be most of the suite's time."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
+
+
 @pytest.fixture
-def cast(committed: None, at: datetime) -> SimpleNamespace:
+def cast(committed: None, at: datetime, hashed_password: str, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The demonstration's cast over three repairers, committed: `logins`, `site(code)`, `membership(email)`."""
     from gardien.network.models import Membership, Site, User
     from gardien.portal import cast as demonstration
 
-    logins = demonstration.load(password=PASSWORD, at=at)
+    with monkeypatch.context() as patch:
+        patch.setattr(User, "set_password", lambda user, _: setattr(user, "password", hashed_password))
+        logins = demonstration.load(password=PASSWORD, at=at)
     return SimpleNamespace(
         logins=logins,
         site=lambda code: Site.objects.select_related("repairer").get(repairer__code=code),

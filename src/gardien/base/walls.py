@@ -31,9 +31,9 @@ def raise_walls() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT conname FROM pg_constraint")
         present = {name for (name,) in cursor.fetchall()}
-        for name, statement in sorted(expected_keys().items(), key=lambda key: "FOREIGN" in key[1]):
+        for name, (table, definition) in sorted(expected_keys().items(), key=lambda key: "FOREIGN" in key[1][1]):
             if name not in present:
-                cursor.execute(statement)
+                cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
         for statement in (*_policy_statements(), *_grant_statements()):
             cursor.execute(statement)
 
@@ -62,23 +62,18 @@ def expected_grants() -> dict[tuple[str, str], tuple[str, ...]]:
     return grants
 
 
-def expected_keys() -> dict[str, str]:
-    """Return the tenant's keys, constraint name to the statement that adds it."""
-    keys: dict[str, str] = {}
+def expected_keys() -> dict[str, tuple[str, str]]:
+    """Return the tenant's keys, constraint name to its table and its definition as PostgreSQL prints it."""
+    keys: dict[str, tuple[str, str]] = {}
     for model in scoped_models():
         if not issubclass(model, TenantRow):
             continue
         table = model._meta.db_table
-        keys[f"{table}_tenant_key"] = (
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_tenant_key" UNIQUE (tenant_id, id)'
-        )
+        keys[f"{table}_tenant_key"] = (table, "UNIQUE (tenant_id, id)")
         for field in model._meta.local_fields:
             if isinstance(field, TenantForeignKey):
                 other, name = field.target_field.model._meta.db_table, f"{table}_{field.column}_tenant_fk"
-                keys[name] = (
-                    f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" '
-                    f'FOREIGN KEY (tenant_id, "{field.column}") REFERENCES "{other}" (tenant_id, id)'
-                )
+                keys[name] = (table, f"FOREIGN KEY (tenant_id, {field.column}) REFERENCES {other}(tenant_id, id)")
     return keys
 
 
@@ -113,7 +108,7 @@ _FACTS = {
         SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
         WHERE c.relname = ANY(%(scoped)s) AND i.indisunique AND NOT i.indisprimary
-          AND NOT a.attnum = ANY(i.indkey::int2[])""",
+          AND NOT a.attnum = ANY((i.indkey::int2[])[0 : i.indnkeyatts - 1])""",
     "a foreign key between tenants' tables without the tenant": """
         SELECT k.conname FROM pg_constraint k
         JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class f ON f.oid = k.confrelid
@@ -130,13 +125,26 @@ _FACTS = {
     "an object owned by a role that is not the owner": """
         SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_roles r ON r.oid = c.relowner WHERE n.nspname = 'public' AND r.rolname = ANY(%(roles)s)""",
+    "a privilege on single columns": """
+        SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND a.attacl IS NOT NULL""",
+    "a role that may create objects": """
+        SELECT rolname FROM pg_roles
+        WHERE rolname = ANY(%(roles)s) AND has_schema_privilege(rolname, 'public', 'CREATE')""",
 }
 
 _GRANTED = """
-    SELECT r.rolname, c.relname, array_agg(g.privilege_type ORDER BY g.privilege_type)
+    SELECT coalesce(r.rolname, 'PUBLIC'), c.relname,
+      array_agg(g.privilege_type || CASE WHEN g.is_grantable THEN ' and to grant it' ELSE '' END
+        ORDER BY g.privilege_type)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
-      aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee
-    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p') AND r.rolname = ANY(%(roles)s) GROUP BY 1, 2"""
+      aclexplode(c.relacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p')
+      AND (g.grantee = 0 OR r.rolname = ANY(%(roles)s)) GROUP BY 1, 2"""
+
+_KEYS = """
+    SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace"""
 
 _POLICIES = """
     SELECT tablename, policyname, cmd, array_to_string(roles, ','), qual, with_check FROM pg_policies
@@ -156,8 +164,8 @@ def differences() -> list[str]:
         actual_policies = {tuple(row) for row in cursor.fetchall()}
         cursor.execute(_GRANTED, parameters)
         actual_grants = {(role, table): tuple(privileges) for role, table, privileges in cursor.fetchall()}
-        cursor.execute("SELECT conname FROM pg_constraint")
-        keys = {name for (name,) in cursor.fetchall()}
+        cursor.execute(_KEYS)
+        actual_keys = {name: (table, definition) for name, table, definition in cursor.fetchall()}
     found += [
         f"a policy that is not the registry's: {row[:2]}"
         for row in sorted(actual_policies ^ expected_policies(), key=str)
@@ -168,4 +176,5 @@ def differences() -> list[str]:
         for pair in sorted(actual_grants.keys() | expected.keys())
         if actual_grants.get(pair) != expected.get(pair)
     ]
-    return found + [f"a missing key: {name}" for name in sorted(expected_keys().keys() - keys)]
+    keys = sorted(expected_keys().items())
+    return found + [f"a key that is not the registry's: {name}" for name, key in keys if actual_keys.get(name) != key]

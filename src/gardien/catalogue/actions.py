@@ -34,18 +34,7 @@ def import_tyres(
     column. Raises `rules.rejections.UnreadableList` when no line can be read; then nothing is written.
     """
     read = read_price_list(raw, currency)
-    known = {article.source_id: article for article in Article.objects.filter(supplier=supplier)}
-    new: list[Article] = []
-    changed: list[Article] = []
-    for row in read.rows:
-        values = _values(row)
-        article = known.get(row.source_id)
-        if article is None:
-            new.append(Article(supplier=supplier, source_id=row.source_id, **values))
-        elif any(getattr(article, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(article, name, value)
-            changed.append(article)
+    new, changed = _compared(read.rows, supplier)
     price_list = PriceList.objects.create(
         file_name=file_name[:100],
         sha256=hashlib.sha256(raw).hexdigest(),
@@ -71,6 +60,23 @@ def import_tyres(
     with scope.entered(network.central_party(PartyKind.NETWORK).id):
         journal.record(Tag.IMPORTED, by=by, at=at, price_list=price_list.id, file=price_list.sha256, read=read.read)
     return price_list
+
+
+def _compared(rows: Iterable[Row], supplier: str) -> tuple[list[Article], list[Article]]:
+    """Return the articles to add and the known ones that changed, with their new values; nothing is saved."""
+    known = {article.source_id: article for article in Article.objects.filter(supplier=supplier)}
+    new: list[Article] = []
+    changed: list[Article] = []
+    for row in rows:
+        values = _values(row)
+        article = known.get(row.source_id)
+        if article is None:
+            new.append(Article(supplier=supplier, source_id=row.source_id, **values))
+        elif any(getattr(article, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(article, name, value)
+            changed.append(article)
+    return new, changed
 
 
 def _write(price_list: PriceList, new: Iterable[Article], changed: Iterable[Article]) -> None:

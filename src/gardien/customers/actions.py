@@ -83,8 +83,9 @@ def _add_vehicle(customer: Customer, vehicle: VehicleDetails) -> None:
 
 
 def _write_tokens(customer: Customer) -> None:
-    names = words(f"{customer.company} {customer.last_name} {customer.first_name}")
+    told = f"{customer.company} {customer.last_name} {customer.first_name}"
+    names = (*words(told), *("".join(words(part)) for part in told.split()))
     plates = (fold(plate) for plate in customer.vehicles.values_list("plate", flat=True))
     others = (customer.reference, customer.email, customer.phone, customer.mobile)
-    tokens = {*names, *plates, *(other.lower() for other in others if other)}
+    tokens = {*names, *plates, *(other.lower() for other in others)} - {""}
     SearchToken.objects.bulk_create(SearchToken(token=token, customer=customer) for token in sorted(tokens))

@@ -13,6 +13,7 @@ from .models import Customer, SearchToken
 from .rules import parse_email, parse_phone, parse_plate
 
 LIMIT = 50
+MOST_WORDS = 12
 
 
 class NoSuchCustomerError(LookupError):
@@ -30,15 +31,12 @@ def by_id(identifier: UUID) -> Customer:
 def search(text: str) -> list[Customer]:
     """Return at most `LIMIT` customers, sorted by name, that bear every word of `text`.
 
-    A word is the beginning of a name or of a plate, whole or in groups, or a phone, an e-mail address or a
-    reference in any spelling. A text without a word finds nobody.
+    A word is the beginning of a name, or a phone, an e-mail address or a reference in any spelling; the whole
+    text may also be the beginning of a plate, in groups or not. A text without a word finds nobody; of a long one
+    the first `MOST_WORDS` words count.
     """
-    whole = _whole(text)
-    found = _bearers(*whole) if whole else None
-    if not found:
-        found = _bearing_all(base_text.words(text))
-    if found is None:
-        return []
+    whole, words = _whole(text), base_text.words(text)[:MOST_WORDS]
+    found = _bearers(*whole) or _bearing_all(words) or _bearing_all(("".join(words),))
     return list(
         Customer.objects.filter(id__in=list(found)).prefetch_related("vehicles").order_by("sort_key", "id")[:LIMIT]
     )
@@ -60,12 +58,12 @@ def _bearers(*tokens: str) -> set[UUID]:
     return set(SearchToken.objects.filter(token__in=tokens).values_list("customer_id", flat=True)[:LIMIT])
 
 
-def _bearing_all(prefixes: tuple[str, ...]) -> set[UUID] | None:
+def _bearing_all(prefixes: tuple[str, ...]) -> set[UUID]:
     found: QuerySet[SearchToken, UUID] | None = None
-    for prefix in prefixes:
+    for prefix in filter(None, prefixes):
         bearers = SearchToken.objects.filter(_begins(prefix)).values_list("customer_id", flat=True)
         found = bearers if found is None else bearers.filter(customer_id__in=found)
-    return None if found is None else set(found.distinct()[:LIMIT])
+    return set() if found is None else set(found.distinct()[:LIMIT])
 
 
 def _begins(prefix: str) -> Q:

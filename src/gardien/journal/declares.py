@@ -4,7 +4,7 @@ from gardien.commitment.registry import Declaration, Holding, NotPersonal
 
 KEYS = (
     *("reading", "quote", "line", "pdf", "version", "wording"),
-    *("repairer", "site", "membership", "price_list", "file", "read"),
+    *("party", "repairer", "site", "membership", "price_list", "file", "read"),
 )
 
 DECLARATION = Declaration(

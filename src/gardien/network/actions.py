@@ -46,9 +46,11 @@ class Identity:
     trade_register: str
 
 
-def name_central_party(*, kind: PartyKind, name: str) -> CentralParty:
-    """Name the network or the provider, once; a later call changes the name."""
+@transaction.atomic
+def name_central_party(*, kind: PartyKind, name: str, by: Actor, at: datetime) -> CentralParty:
+    """Name the network, then the provider; a later call changes the name."""
     party, _ = CentralParty.objects.update_or_create(kind=kind, defaults={"name": name})
+    _record(Tag.PARTY_NAMED, by, at, party=party.id)
     return party
 
 

@@ -23,6 +23,7 @@ class UserState(StrEnum):
 class Tag(journal.Tag):
     """What this room tells the journal."""
 
+    PARTY_NAMED = "network:party:named"
     REPAIRER_OPENED = "network:repairer:opened"
     SITE_OPENED = "network:site:opened"
     USER_OPENED = "network:user:opened"

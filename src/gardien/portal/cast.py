@@ -70,8 +70,11 @@ def load(*, password: str, at: datetime) -> list[Login]:
     """
     version = commitment.in_force(at.date())
     central = {
-        PartyKind.NETWORK: network.name_central_party(kind=PartyKind.NETWORK, name=version.parties.network.name),
-        PartyKind.PROVIDER: network.name_central_party(kind=PartyKind.PROVIDER, name=version.parties.provider.name),
+        kind: network.name_central_party(kind=kind, name=party.name, by=BY, at=at)
+        for kind, party in (
+            (PartyKind.NETWORK, version.parties.network),
+            (PartyKind.PROVIDER, version.parties.provider),
+        )
     }
     sites = [_open(garage, at) for garage in GARAGES]
     logins: list[Login] = []

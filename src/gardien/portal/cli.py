@@ -9,12 +9,15 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from pydantic import ValidationError
+from django.db import OperationalError
 
 from gardien.base.crypto import KeyFileRefused, KeyMissing
+from gardien.commitment import policy
 from gardien.portal import boot, stack
-from gardien.portal.config import Config, read
+from gardien.portal.config import Config, SettingRefusedError, read
 from gardien.portal.embedded import ClusterError
+
+NO_OWNER = "To migrate the database of DATABASE_URL, name it as role gardien_owner in GARDIEN_OWNER_DATABASE_URL."
 
 Run = Callable[[argparse.Namespace, Config], int]
 
@@ -25,15 +28,24 @@ def main(arguments: list[str] | None = None) -> int:
     run: Run = options.run
     try:
         return run(options, read())
-    except (stack.RefusedError, ClusterError, KeyMissing, KeyFileRefused, ValidationError) as refusal:
+    except (
+        stack.RefusedError,
+        ClusterError,
+        KeyMissing,
+        KeyFileRefused,
+        SettingRefusedError,
+        policy.VersionError,
+    ) as refusal:
         print(refusal, file=sys.stderr)
-        return 1
+    except OperationalError:
+        print("The database does not answer: check DATABASE_URL, or read postgres/postgres.log.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gardien", description="The portal whose privacy commitment is the program.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    port = int(os.environ.get("PORT", "8000"))
+    port = os.environ.get("PORT", "8000")  # argparse reads it as it reads the option
 
     demo = _add(commands, "demo", "Set up demonstration data, issue one quote, and serve.")
     demo.add_argument("--port", type=int, default=port, help="on 127.0.0.1 (default: PORT, or 8000)")
@@ -80,6 +92,8 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
         os.environ["GARDIEN_DATABASE_ROLE"] = "owner"
     if module == "demo":
         os.environ["GARDIEN_IS_DEMO"] = "true"
+    if module == "migrate" and config.database_url and not config.owner_database_url:
+        raise stack.RefusedError(NO_OWNER)
     with ExitStack() as held:
         if not module.startswith("commitment_"):
             if stack.is_new(config):

@@ -5,9 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 DatabaseRole = Literal["app", "owner", "sweep", "network", "audit", "backup"]
+
+
+class SettingRefusedError(ValueError):
+    """An environment variable's value cannot be read; the text names the variable, never the value."""
+
+    def __init__(self, variable: str, reason: str) -> None:
+        """Say which variable to correct."""
+        super().__init__(f"{variable}: {reason}. Correct it, or unset it for the default.")
 
 
 class Config(BaseModel):
@@ -40,11 +48,14 @@ class Config(BaseModel):
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Config:
-    """Return the settings of `environ`; raise pydantic's `ValidationError` that names the wrong variable."""
-    values = {}
-    for name, field in Config.model_fields.items():
-        variable = field.alias or f"GARDIEN_{name.upper()}"
-        if environ.get(variable):
-            values[field.alias or name] = environ[variable]
-    config = Config.model_validate(values)
+    """Return the settings of `environ`; raise `SettingRefusedError` for a value that cannot be read."""
+    variables = {
+        field.alias or name: field.alias or f"GARDIEN_{name.upper()}" for name, field in Config.model_fields.items()
+    }
+    values = {name: environ[variable] for name, variable in variables.items() if environ.get(variable)}
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise SettingRefusedError(variables[str(first["loc"][0])], first["msg"]) from None
     return config.model_copy(update={"home": config.home.absolute()})

@@ -25,7 +25,7 @@ def version_published() -> tuple[int, int]:
 
 DECLARATION = Declaration(
     holdings=(
-        Holding("sessions.Session", ("session_key", "session_data", "expire_date"), *SECURITY, "user.reference"),
+        Holding("sessions.Session", ("session_key", "session_data", "expire_date"), *SECURITY, "session_data"),
         Holding("account.EmailAddress", ("id", "user_id", "verified", "primary"), *SECURITY, "user.reference"),
         Holding(
             "account.EmailAddress",
@@ -52,6 +52,9 @@ DECLARATION = Declaration(
             for model in ("Permission", "Group", "Group_permissions")
         ),
         NotPersonal("contenttypes.ContentType", ("*",), "names of tables"),
+        NotPersonal("job:portal.retry_stalled", ("timestamp",), "when it was due"),
+        NotPersonal("file:keys", ("*",), "random numbers"),
+        NotPersonal("file:postgres", ("*",), "the tables themselves, classified column by column"),
         *(
             NotPersonal(f"procrastinate.Procrastinate{model}", ("*",), "the life of a job, without its arguments")
             for model in ("Worker", "Event", "PeriodicDefer")

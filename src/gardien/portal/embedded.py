@@ -135,14 +135,17 @@ class Cluster:
         with self._locked():
             pid = _processes.postmaster(self.database_files)
             if pid and self.is_running():
-                os.kill(pid, signal.SIGINT)  # "fast": sessions are ended, then a checkpoint
-                if not _processes.wait_until_gone([pid], seconds=STOP_SECONDS):
-                    os.kill(pid, signal.SIGQUIT)
-                    if not _processes.wait_until_gone([pid], seconds=STOP_SECONDS):
-                        raise ClusterError(f"PostgreSQL, process {pid}, does not end: {self.log_file}")
+                self._end(pid)
             _processes.clear_orphans(self.database_files, self.account())
             if self._server:
                 self._server.poll()
+
+    def _end(self, pid: int) -> None:
+        for number in (signal.SIGINT, signal.SIGQUIT):  # "fast": sessions are ended, then a checkpoint; else at once
+            os.kill(pid, number)
+            if _processes.wait_until_gone([pid], seconds=STOP_SECONDS):
+                return
+        raise ClusterError(f"PostgreSQL, process {pid}, does not end: {self.log_file}")
 
     def keep_running(self, halt: threading.Event) -> None:
         """Start the server again whenever it dies, until `halt` is set. To be run in a thread."""

@@ -121,6 +121,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 
+SESSION_ENGINE = "gardien.web.shared.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.is_https
@@ -132,7 +133,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if CONFIG.is_https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.is_https else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3_500_000  # a megabyte of text in any script, percent-encoded, still gets its form back
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -165,5 +166,8 @@ LOGGING = {
     "formatters": {"plain": {"()": "gardien.portal.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"level": "INFO", "handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"level": "INFO", "handlers": [], "propagate": True},
+        "procrastinate.blueprints": {"level": "WARNING"},
+    },
 }

@@ -3,9 +3,11 @@
 from django.apps import apps
 from django.db import connection
 
-from gardien.base import walls
+from gardien.base import jobs, walls
 from gardien.commitment import registry
 from gardien.portal import role_guard, stack
+
+SHOWN = 10
 
 
 class StartupRefusedError(stack.RefusedError):
@@ -13,19 +15,26 @@ class StartupRefusedError(stack.RefusedError):
 
 
 def places() -> list[tuple[str, str]]:
-    """Return each column of each installed model, third-party ones included, as (model label, column)."""
+    """Return each place where personal data may lie, as `commitment.registry` names them.
+
+    They are (model label, column) of each installed model, third-party ones included, and (`job:<name>`, argument).
+    """
     models = apps.get_models(include_auto_created=True)
-    return [(model._meta.label, field.column) for model in models for field in model._meta.local_fields]
+    columns = [(model._meta.label, field.column) for model in models for field in model._meta.local_fields]
+    return columns + [(f"job:{name}", argument) for name, taken in jobs.arguments().items() for argument in taken]
 
 
 def refuse() -> None:
-    """Raise `StartupRefusedError` for an unsafe role, an unclassified column, or walls that are not the registry's."""
+    """Raise `StartupRefusedError` for an unsafe role, an unclassified place, or walls that are not the registry's."""
     reasons = [f"Not classified in declares.py: {place}" for place in registry.unclassified(places())]
     try:
         with connection.cursor() as cursor:
             role_guard.refuse_unsafe_role(cursor)
     except role_guard.UnsafeRole as unsafe:
         raise StartupRefusedError(str(unsafe)) from unsafe
-    reasons += [f"{difference}. Run: gardien migrate" for difference in walls.differences()]
+    differences = walls.differences()
+    reasons += differences[:SHOWN]
+    if differences:
+        reasons.append(f"The database departs from its plan at {len(differences)} points. Run: gardien migrate")
     if reasons:
         raise StartupRefusedError("\n".join(["The portal refuses to start:", *reasons]))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from gardien.base import clock, jobs, scope
 from gardien.base.actor import Actor
@@ -82,12 +82,12 @@ def _add(
     quote = _locked_draft(quote_id)
     money.line_total(money.Line(quantity=offer.quantity, unit_ttc=offer.unit_ttc, rate=offer.vat_rate))
     money.check_rate(offer.vat_rate, money.Territory(quote.site.territory), clock.legal_day(at))
-    last = quote.lines.aggregate(last=Max("position"))["last"] or 0
-    if last >= money.MAX_LINES:
+    known = quote.lines.aggregate(count=Count("id"), last=Max("position", default=0))
+    if known["count"] >= money.MAX_LINES and not quote.lines.filter(line_key=line_key).exists():
         raise money.TooManyLinesError
     line, is_new = QuoteLine.objects.get_or_create(
         line_key=line_key,
-        defaults={"quote": quote, "position": last + 1, "kind": kind, "article": article, **vars(offer)},
+        defaults={"quote": quote, "position": known["last"] + 1, "kind": kind, "article": article, **vars(offer)},
     )
     if is_new:
         journal.record(Tag.LINE_ADDED, by=by, at=at, quote=quote.id, line=line.id)
@@ -150,7 +150,10 @@ def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
 
 def _locked(quote_id: UUID) -> Quote:
     quotes = Quote.objects.select_for_update(of=("self",)).select_related("customer", "vehicle", "site__repairer")
-    return quotes.get(id=quote_id)
+    found = quotes.filter(id=quote_id).first()
+    if found is None:
+        raise queries.NoSuchQuoteError
+    return found
 
 
 def _locked_draft(quote_id: UUID) -> Quote:

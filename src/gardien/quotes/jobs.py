@@ -5,7 +5,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from gardien.base import clock, scope
+from gardien.base import clock, jobs, scope
 from gardien.base.actor import Actor
 
 from . import actions, queries
@@ -15,7 +15,7 @@ class AlteredDocumentError(RuntimeError):
     """A stored quote is no longer the one that was frozen."""
 
 
-@app.task(name="quotes.verify")
+@app.task(name="quotes.verify", retry=jobs.RETRY)
 def verify(tenant: str, quote: str) -> None:
     """Open the stored PDF of an issued quote and see that it is, to the byte, the one that was frozen."""
     with scope.entered(UUID(tenant)):

@@ -26,7 +26,7 @@ class PhoneRefused(base_text.Refused):
     messages: ClassVar = {
         "empty": "Type the telephone number.",
         "too_long": "No telephone number is that long: type one number alone.",
-        "characters": "Type the number alone, in digits; an extension or a name goes into the note.",
+        "characters": "Type the number alone, in digits, without a name or an extension.",
         "unknown": "This number is given to nobody: check it, or start with the country code, such as +32.",
     }
 

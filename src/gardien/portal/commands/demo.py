@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import secrets
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -30,35 +31,21 @@ from gardien.quotes import queries
 from gardien.quotes.models import Quote
 from gardien.quotes.queries import paper
 
-WORDS = [
-    "atelier",
-    "boulon",
-    "cric",
-    "essieu",
-    "fanal",
-    "garage",
-    "hauban",
-    "jante",
-    "klaxon",
-    "levier",
-    "moyeu",
-    "pneu",
-    "rivet",
-    "volant",
-]
-
 
 def run(options: argparse.Namespace, config: Config) -> int:
     """Set everything up, print the PDF's path and the logins, and serve until Ctrl-C.
 
     With ONCE set it ends after the PDF. A second run finds the first one's data and adds one quote.
     """
+    _say("Tables and walls")
     stack.migrate()
     startup.refuse()
     folder = config.home / "demo"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     at = clock.now()
+    _say("The cast and its price list")
     logins, password = _cast(folder, at)
+    _say("One quote at the counter")
     print(f"PDF {_quote(folder, at)}", flush=True)
     if os.environ.get("ONCE"):
         return 0
@@ -68,13 +55,18 @@ def run(options: argparse.Namespace, config: Config) -> int:
     return 0
 
 
+def _say(step: str) -> None:
+    """Show how far the command is, apart from its answer."""
+    print(f"… {step}", file=sys.stderr, flush=True)
+
+
 def _cast(folder: Path, at: datetime) -> tuple[list[dict[str, str]], str]:
     """Load the cast and the price list once; keep the logins beside the data, readable by their owner only."""
     file = folder / "logins.json"
     if cast.is_loaded() and file.exists():
         kept = json.loads(file.read_text())
         return kept["logins"], kept["password"]
-    password = " ".join(secrets.choice(WORDS) for _ in range(4)) + f" {secrets.randbelow(90) + 10}"
+    password = "-".join("".join(secrets.choice(ids.ALPHABET) for _ in range(4)) for _ in range(4))
     logins = [asdict(login) for login in cast.load(password=password, at=at)]
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as private:
         json.dump({"password": password, "logins": logins}, private)

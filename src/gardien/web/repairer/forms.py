@@ -19,10 +19,20 @@ from gardien.customers.actions import Details, VehicleDetails
 from gardien.quotes.actions import Offer
 from gardien.quotes.rules import money
 from gardien.web.shared.forms import AmountField, ReadField, TextField
+from gardien.web.shared.templatetags.gardien import plain
 
 COUNTRIES = [
     ("FR", gettext_lazy("France")),
-    *((code, code) for code in ["BE", "CH", "DE", "ES", "GB", "IT", "LU", "MC", "NL", "PT"]),
+    ("DE", gettext_lazy("Germany")),
+    ("BE", gettext_lazy("Belgium")),
+    ("ES", gettext_lazy("Spain")),
+    ("IT", gettext_lazy("Italy")),
+    ("LU", gettext_lazy("Luxembourg")),
+    ("MC", gettext_lazy("Monaco")),
+    ("NL", gettext_lazy("Netherlands")),
+    ("PT", gettext_lazy("Portugal")),
+    ("GB", gettext_lazy("United Kingdom")),
+    ("CH", gettext_lazy("Switzerland")),
 ]
 
 
@@ -44,7 +54,7 @@ class IntakeForm(forms.Form):
     last_name = TextField(38, label=gettext_lazy("Last name"))
     first_name = TextField(38, label=gettext_lazy("First name"), required=False)
     mobile = ReadField(rules.parse_phone, empty=None, label=gettext_lazy("Mobile phone"), required=False)
-    phone = ReadField(rules.parse_phone, empty=None, label=gettext_lazy("Phone"), required=False)
+    phone = ReadField(rules.parse_phone, empty=None, label=gettext_lazy("Landline"), required=False)
     email = ReadField(rules.parse_email, empty="", label=gettext_lazy("E-mail address"), required=False)
     street = TextField(76, label=gettext_lazy("Number and street"), required=False)
     postcode = TextField(10, label=gettext_lazy("Postcode"), required=False)
@@ -127,7 +137,7 @@ class LineForm(forms.Form):
 
     def __init__(self, rates: tuple[Decimal, ...], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["vat_rate"].choices = [(str(rate), f"{rate.normalize():f}\u00a0%".replace(".", ",")) for rate in rates]  # type: ignore[attr-defined]
+        self.fields["vat_rate"].choices = [(str(rate), f"{plain(rate)}\u00a0%") for rate in rates]  # type: ignore[attr-defined]
         self.fields["line_key"].initial = uuid.uuid4
 
     def offer(self, label: str) -> Offer:

@@ -201,6 +201,7 @@ def _page(request: Request, found: "Quote", forms: dict[str, Any], status: int =
     articles = catalogue.search(size) if size else []
     context |= {
         "size": size,
+        "opens_in": {},
         "offers": [
             (
                 article,
@@ -215,4 +216,7 @@ def _page(request: Request, found: "Quote", forms: dict[str, Any], status: int =
         "service_form": ServiceForm(rates, prefix="service", initial={"quantity": 1}),
         "mileage_form": MileageForm(initial={"mileage": found.mileage}),
     }
+    if lines and not size and not forms:
+        is_mileage_missing = found.vehicle is not None and found.mileage is None
+        context["opens_in"] = {"service" if is_mileage_missing else "issue": True}
     return render(request, "repairer/draft.html", {**context, **forms}, status=status)

@@ -43,8 +43,9 @@ def page(action: str, *methods: str) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **values)
 
-        served = require_http_methods(list(methods) or ["GET"])(guarded)
-        served.gardien_action = action  # type: ignore[attr-defined]
+        accepted = methods or ("GET",)
+        served = require_http_methods(list(accepted))(guarded)
+        served.gardien_action, served.gardien_methods = action, accepted  # type: ignore[attr-defined]
         return served
 
     return decorate

@@ -1,5 +1,9 @@
-"""Fields that read what people type by the rooms' rules, and keep it when it is refused."""
+"""Fields that read what people type by the rooms' rules, and keep it when it is refused.
 
+Texts have no `maxlength`: a browser would cut what is pasted without a word, and counts an emoji as two.
+"""
+
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -12,6 +16,9 @@ from django.utils.translation import gettext_lazy
 from gardien.base import text as base_text
 
 MAX_TYPED = 4_000
+MAX_AMOUNT_TYPED = 40
+
+_AMOUNT = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 
 
 class ReadField(forms.CharField):
@@ -19,14 +26,14 @@ class ReadField(forms.CharField):
 
     def __init__(self, read: Callable[[str], Any], *, empty: Any, **options: Any) -> None:
         super().__init__(strip=True, empty_value="", **options)
-        self.read, self.empty = read, empty
+        self.read, self.empty, self.longest = read, empty, MAX_TYPED
 
     def to_python(self, value: Any) -> str:
         """Take the text as it came; a text longer than any field is refused before anything reads it."""
         typed = str(value or "")
         if len(typed) > MAX_TYPED:
             raise ValidationError(
-                _("This is too long: shorten it to %(max_length)d characters.") % {"max_length": MAX_TYPED}
+                _("This is too long: shorten it to %(max_length)d characters.") % {"max_length": self.longest}
             )
         return typed.replace("\x00", "").strip()
 
@@ -46,7 +53,7 @@ class TextField(ReadField):
 
     def __init__(self, length: int, **options: Any) -> None:
         super().__init__(lambda typed: base_text.clean(typed, max_length=length), empty="", **options)
-        self.widget.attrs.setdefault("maxlength", length)
+        self.longest = length
 
 
 class AmountField(forms.DecimalField):
@@ -56,14 +63,17 @@ class AmountField(forms.DecimalField):
 
     def __init__(self, most: Decimal, least: Decimal, **options: Any) -> None:
         super().__init__(max_value=most, min_value=least, decimal_places=2, max_digits=12, **options)
-        self.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20})
+        self.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        self.widget.is_localized = True
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        """Read French and plain notations; refuse any other sign, letters and exponents included."""
-        typed = base_text.compact(str(value or "")[:40]) if "." not in str(value or "") else str(value).strip()
+        """Read French and plain notations; refuse any other sign: a minus, letters and exponents included."""
+        typed = str(value or "")
+        if len(typed) > MAX_AMOUNT_TYPED:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
         typed = "".join(typed.split()).removesuffix("€").replace(",", ".")
         if not typed:
             return None
-        if not (typed.isascii() and typed.replace(".", "", 1).isdigit()) or len(typed) > 20:  # noqa: PLR2004 -- see maxlength
+        if not _AMOUNT.fullmatch(typed):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return Decimal(typed)

@@ -13,6 +13,8 @@ from gardien.network import queries as network
 if TYPE_CHECKING:
     from gardien.network.models import Membership
 
+from . import errors
+
 SESSION_KEY = "membership"
 
 
@@ -52,10 +54,11 @@ def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None"
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Keep pages out of every cache and sensors out of every page."""
+    """Keep pages out of every cache and sensors out of every page; refuse a body that says it is not UTF-8."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        is_utf8 = (request.encoding or "utf-8").lower() == "utf-8"
+        response = get_response(request) if is_utf8 else errors.bad_request(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         return response

@@ -41,17 +41,28 @@ def plain(number: Decimal) -> str:
 
 
 @register.inclusion_tag("shared/field.html")
-def field(bound: BoundField, width: str = "") -> dict[str, object]:
-    """Draw one form field with label, asterisk, help and error, tied together for screen readers."""
+def field(bound: BoundField, width: str = "", is_first: object = False) -> dict[str, object]:  # noqa: FBT002 -- a tag
+    """Draw one form field with label, asterisk, help and error, tied together for screen readers.
+
+    The page opens in the field that `is_first`.
+    """
     about = [f"{bound.auto_id}_help"] if bound.help_text else []
     about += [f"{bound.auto_id}_error"] if bound.errors else []
     attributes: dict[str, str | bool] = {"class": "form-select" if hasattr(bound.field, "choices") else "form-control"}
     if about:
         attributes["aria-describedby"] = " ".join(about)
+    if is_first:
+        attributes["autofocus"] = True
     if bound.errors:
         attributes["class"] = f"{attributes['class']} is-invalid"
         attributes["aria-invalid"] = "true"
     return {"bound": bound, "widget": bound.as_widget(attrs=attributes), "width": width}
+
+
+@register.filter
+def kilometres(number: int) -> str:
+    """Write a mileage: `48 200 km`."""
+    return f"{number_format(number, use_l10n=True, force_grouping=True)}{NO_BREAK}km".replace(" ", NO_BREAK)
 
 
 @register.filter

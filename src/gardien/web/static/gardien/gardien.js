@@ -1,4 +1,13 @@
-// Keys of the counter: F2 finds a customer, Ctrl+Enter sends the form at hand, Escape closes the menu.
+// Keys of the counter: F2 finds a customer, Escape closes the menu, Ctrl+Enter sends the form at hand,
+// or the page's main form when nothing was typed in the one at hand.
+const isTouched = (form) => [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+
+function send(at) {
+  const main = document.querySelector("form[data-main]");
+  const form = at && (!main || isTouched(at)) ? at : main;
+  if (form) form.requestSubmit();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "F2") {
     const search = document.getElementById("search");
@@ -8,17 +17,34 @@ document.addEventListener("keydown", (event) => {
       search.select();
     }
   }
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    event.target.form.requestSubmit();
+    send(event.target.form);
   }
   if (event.key === "Escape") {
     document.querySelectorAll("details.who[open]").forEach((menu) => menu.removeAttribute("open"));
   }
 });
 
-// A refused form brings the reader to what must be mended.
+// A figure that is offered is replaced by typing over it.
+document.addEventListener("focusin", (event) => {
+  if (["decimal", "numeric"].includes(event.target.inputMode)) event.target.select();
+});
+
+// A refused form brings the reader to the first field to be mended, or to what is said about it.
 document.addEventListener("DOMContentLoaded", () => {
-  const errors = document.querySelector("[data-focus]");
-  if (errors) errors.focus();
+  const first = document.querySelector("main [aria-invalid]") || document.querySelector("[data-focus]");
+  if (first) first.focus();
+});
+
+// Where a part of a page cannot be had, by a refusal or because the session has ended, the form goes the plain way.
+for (const refusal of ["htmx:responseError", "htmx:sendError", "htmx:swapError"]) {
+  document.addEventListener(refusal, (event) => event.detail.elt.submit());
+}
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status === 200 && new URL(xhr.responseURL).pathname !== requestConfig.path) {
+    event.preventDefault();
+    event.detail.elt.submit();
+  }
 });

@@ -1,0 +1,42 @@
+"""What the laws measure: the cast, and a scene in which every room has written all it can write."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests import scene
+
+
+@pytest.fixture
+def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let the test read the database as the app role; it leaves nothing behind."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def played(cast: SimpleNamespace, at: datetime) -> SimpleNamespace:
+    """Play the scene at two repairers, committed: `adviser` (a membership) and her `quote`, `draft`, `line`, `customer`."""
+    from gardien.base import ids, scope
+    from gardien.catalogue import queries as catalogue
+    from gardien.network import queries as network
+    from gardien.quotes import actions as quotes
+
+    scene.price_list(at)
+    scene.issued(cast.membership("counter.adviser@canal.example"), at)
+    adviser = cast.membership("counter.adviser@tilleul.example")
+    quote = scene.issued(adviser, at)
+    with scope.entered(network.controller(adviser)):
+        by = network.actor(adviser)
+        draft = scene.draft(adviser, quote.customer, at, "12.50", "80.00")
+        quotes.tell_mileage(quote_id=draft.id, mileage=48_200, by=by, at=at)
+        line, removed = draft.lines.all()
+        quotes.remove_line(quote_id=draft.id, line_id=removed.id, by=by, at=at)
+        article = catalogue.search("205/55R16")[0]
+        offer = quotes.Offer(catalogue.label(article), Decimal(4), article.price, Decimal(20))
+        quotes.add_tyre(quote_id=draft.id, article=article, offer=offer, line_key=ids.new(), by=by, at=at)
+    return SimpleNamespace(adviser=adviser, quote=quote, draft=draft, line=line, customer=quote.customer)

@@ -1,0 +1,184 @@
+"""Law 5: every address is refused to each role that `roles.yaml` does not list for its action, and a refusal moves nothing."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
+from django.views.decorators.http import require_http_methods
+
+from gardien.base.actor import Actor
+from gardien.commitment import roles
+from gardien.network import actions as network
+from gardien.network.models import CentralParty
+from gardien.network.rules import PartyKind
+from tests.conftest import PASSWORD, as_role
+
+PUBLIC = {"account_login", "account_logout", "notice"}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+MOVING = {"django_session"}
+BY = Actor.program("law")
+
+
+def patterns(found: Sequence[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
+    """Walk the resolver."""
+    for each in get_resolver().url_patterns if found is None else found:
+        if isinstance(each, URLResolver):
+            yield from patterns(each.url_patterns)
+        else:
+            yield each
+
+
+def pages() -> list[URLPattern]:
+    """Return the addresses that are not for everybody."""
+    return [each for each in patterns() if each.name not in PUBLIC]
+
+
+def test_every_address_has_a_name_an_action_and_its_methods() -> None:
+    assert {each.name for each in patterns() if not hasattr(each.callback, "gardien_action")} == PUBLIC
+    assert [each.callback for each in pages() if not set(each.callback.gardien_methods) <= {"GET", "POST"}] == []
+
+
+def test_every_action_of_the_matrix_is_some_pages_and_every_role_is_known() -> None:
+    matrix = roles.matrix()
+    assert {each.callback.gardien_action for each in pages()} == set(matrix.actions)
+    assert set().union(*matrix.actions.values()) == set(matrix.names) == set(matrix.places)
+
+
+def nobody(at: datetime) -> Client:
+    """Open an account that holds no role, and sign it in."""
+    told = {"first_name": "Alex", "last_name": "Exemple", "password": PASSWORD}
+    user = network.open_user(email="nobody@sarvane.example", **told, by=BY, at=at)
+    client = Client()
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def people(played: SimpleNamespace, cast: SimpleNamespace, sign_in: Any, at: datetime) -> dict[str, Client]:
+    """Sign in one account per role, of the scene's own repairer where it is a site's, and one without any role."""
+    emails = {login.role: login.email for login in reversed(cast.logins)}
+    people = {"anonymous": Client(), "nobody": nobody(at), **{role: sign_in(email) for role, email in emails.items()}}
+    assert emails["counter_adviser"] == played.adviser.user.email
+    assert set(people) == {"anonymous", "nobody", *roles.matrix().names}
+    for client in people.values():
+        client.raise_request_exception = False
+    return people
+
+
+def asked(played: SimpleNamespace) -> dict[str, Any]:
+    """Return what addresses and forms take, such that whoever passes a guard succeeds, reads and writes."""
+    return {
+        "reading_id": played.customer.reading_id,
+        "customer_id": played.customer.id,
+        "quote_id": played.draft.id,
+        "line_id": played.line.id,
+        "customer": played.customer.id,
+        "draft_key": uuid.uuid4(),
+        "line_key": uuid.uuid4(),
+        "quantity": "4",
+        "unit_ttc": "99,99",
+        "vat_rate": "20.00",
+        "mileage": "52000",
+        "last_name": "Moreau",
+        "text": "moreau",
+        "membership": played.adviser.id,
+    }
+
+
+def address(page: URLPattern, values: dict[str, Any]) -> str:
+    return reverse(page.name, kwargs={name: values[name] for name in page.pattern.converters})
+
+
+def rows() -> dict[str, str]:
+    """Return a digest of each table's rows, read past every wall; sessions come and go."""
+    digest = "SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM \"{}\" t"
+    with as_role("backup") as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = sorted({name for (name,) in tables} - MOVING)
+        return {name: connection.execute(digest.format(name)).fetchone()[0] for name in names}
+
+
+def expected(role: str, method: str, view: Any) -> int | None:
+    """Return the status that refuses a role, None where it is let in."""
+    if method not in view.gardien_methods:
+        return 405
+    if role == "anonymous":
+        return 302
+    return None if role != "nobody" and roles.matrix().allows(role, view.gardien_action) else 403
+
+
+def answer(client: Client, method: str, where: str, values: dict[str, Any]) -> int:
+    """Return the status of an answer; a redirect elsewhere than to the sign-in page counts as let in."""
+    answered = client.post(where, values) if method == "POST" else client.generic(method, where)
+    is_elsewhere = answered.status_code == 302 and not answered.headers["Location"].startswith(reverse("account_login"))
+    return 200 if is_elsewhere else answered.status_code
+
+
+def breaches(people: dict[str, Client], values: dict[str, Any]) -> list[str]:
+    """Ask for every page by every method as everybody; return each answer that is not the refusal, each table moved."""
+    found, before = [], rows()
+    for role, client in people.items():
+        for page, method in product(pages(), METHODS):
+            status = expected(role, method, page.callback)
+            if status and (answered := answer(client, method, address(page, values), values)) != status:
+                found.append(f"{role} {method} {page.name}: {answered}")
+        after = rows()
+        found += [f"{role} moved {table}" for table in before if after[table] != before[table]]
+        before = after
+    return found
+
+
+def test_a_role_that_is_not_listed_is_refused_everywhere_and_nothing_moves(
+    people: dict[str, Client], played: SimpleNamespace
+) -> None:
+    values = asked(played)
+    assert breaches(people, values) == []
+    let_in = {
+        (role, page.name): client.get(address(page, values), {"size": "2055516"}).status_code
+        for role, client in people.items()
+        for page in pages()
+        if expected(role, "GET", page.callback) is None and page.name != "pdf"
+    }
+    assert set(let_in.values()) == {200}
+    assert len(let_in) > len(people)
+    adviser = people["counter_adviser"]
+    assert adviser.get(reverse("pdf", args=[played.quote.id])).headers["Content-Type"] == "application/pdf"
+    before = rows()
+    assert adviser.post(reverse("tell_mileage", args=[played.draft.id]), values).status_code == 302
+    assert {table for table, digest in rows().items() if digest != before[table]} == {"quotes_quote", "journal_entry"}
+
+
+@require_http_methods(["GET"])
+def open_door(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("for everybody")
+
+
+@require_http_methods(["GET"])
+def late_guard(_: HttpRequest) -> HttpResponse:
+    CentralParty.objects.filter(kind="network").update(name="planted")
+    raise PermissionDenied
+
+
+for view in (open_door, late_guard):
+    view.gardien_action, view.gardien_methods = "customers.view", ("GET",)
+
+
+def test_an_open_door_and_a_guard_that_comes_too_late_are_found(committed: None, at: datetime) -> None:
+    network.name_central_party(kind=PartyKind.NETWORK, name="Sarvane France", by=BY, at=at)
+    planted = (path("open/", open_door, name="open"), path("late/", late_guard, name="late"))
+    with override_settings(ROOT_URLCONF=planted):
+        found = breaches({"nobody": nobody(at)}, {})
+    assert found == ["nobody GET open: 200", "nobody moved network_centralparty"]
+
+
+def test_no_page_for_everybody_takes_an_unsafe_method_but_its_own_form(database: None) -> None:
+    tried = [(name, method) for name in sorted(PUBLIC) for method in ("PUT", "PATCH", "DELETE")]
+    assert [place for place in tried if Client().generic(place[1], reverse(place[0])).status_code != 405] == []

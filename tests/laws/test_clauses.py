@@ -1,0 +1,106 @@
+"""Law 4: a clause has a keeper and a proof or is counted as "not yet"; each names a living clause, and each proof can fail.
+
+`not_yet.json` holds, per version, the counts of clauses not yet kept since the commit that added the version, the
+present one last: whoever keeps one more clause appends the new count, and no count is ever taken out.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import transaction
+
+from gardien.base import ids, scope
+from gardien.commitment import queries as commitment
+from gardien.commitment import status
+from gardien.commitment.registry import Keeper, registry
+from gardien.customers.models import Customer
+from gardien.network import queries as network
+from gardien.quotes.models import QuoteDocument
+from tests.conftest import as_role
+
+COUNTS: dict[str, list[int]] = json.loads(Path(__file__).with_name("not_yet.json").read_text())
+
+
+def strangers(clauses: set[str]) -> list[str]:
+    """Return the keepers and proofs of clauses that are not in the version."""
+    words = (*registry.keepers(), *registry.proofs())
+    return sorted(word.clause for word in words if word.clause not in clauses)
+
+
+def test_every_keeper_and_proof_names_a_living_clause() -> None:
+    clauses = {clause for version in commitment.versions().all for clause in version.clauses}
+    assert strangers(clauses) == []
+    held = registry.rooms["portal"]
+    registry.register("portal", replace(held, keepers=(*held.keepers, Keeper("client.horoscope", print))))
+    try:
+        assert strangers(clauses) == ["client.horoscope"]
+    finally:
+        registry.register("portal", held)
+
+
+def test_a_kept_clause_has_a_keeper_and_a_proof_and_all_others_are_not_yet() -> None:
+    kept = {keeper.clause for keeper in registry.keepers()}
+    assert kept == {proof.clause for proof in registry.proofs()}
+    for version in commitment.versions().all:
+        assert set(status.not_yet(version)) == set(version.clauses) - kept
+
+
+def test_the_count_of_clauses_not_yet_kept_only_falls() -> None:
+    assert {version.id: len(status.not_yet(version)) for version in commitment.versions().all} == {
+        version: counts[-1] for version, counts in COUNTS.items()
+    }
+    assert [counts for counts in COUNTS.values() if counts != sorted(set(counts), reverse=True)] == []
+
+
+def measured(adviser: Any) -> dict[str, tuple[int, int]]:
+    """Run every proof on behalf of one repairer; return what each counted and found wrong."""
+    with scope.entered(network.controller(adviser)):
+        return {proof.clause: proof.measure() for proof in registry.proofs()}
+
+
+def wrong(found: dict[str, tuple[int, int]]) -> set[str]:
+    return {clause for clause, (count, faults) in found.items() if not count or faults}
+
+
+def no_document(_: SimpleNamespace) -> None:
+    QuoteDocument.objects.all().delete()
+
+
+def no_reading(played: SimpleNamespace) -> None:
+    Customer.objects.filter(id=played.customer.id).update(reading_id=ids.new())
+
+
+def no_word_of_quotes(_: SimpleNamespace) -> None:
+    registry.rooms.pop("quotes")
+
+
+HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
+    "client.notice.verso": no_document,
+    "client.collection": no_reading,
+    "client.categories": no_word_of_quotes,
+}
+
+
+def test_each_proof_counts_something_and_finds_nothing_wrong_until_harm_is_done(played: SimpleNamespace) -> None:
+    assert wrong(measured(played.adviser)) == set()
+    held = registry.rooms["quotes"]
+    for clause, harm in HARMS.items():
+        proof = next(proof for proof in registry.proofs() if proof.clause == clause)
+        with scope.entered(network.controller(played.adviser)):
+            harm(played)
+            count, faults = proof.measure()
+            transaction.set_rollback(True)
+            registry.register("quotes", held)
+        assert (clause, count > 0, faults > 0) == (clause, True, True)
+    with as_role("owner") as connection:
+        connection.execute("ALTER TABLE customers_customer NO FORCE ROW LEVEL SECURITY")
+    try:
+        assert wrong(measured(played.adviser)) == {"client.controller"}
+    finally:
+        with as_role("owner") as connection:
+            connection.execute("ALTER TABLE customers_customer FORCE ROW LEVEL SECURITY")
+    assert wrong(measured(played.adviser)) == set()

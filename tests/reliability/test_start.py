@@ -1,0 +1,102 @@
+"""The real commands: they refuse a database role for which the walls are off, and start as the app role."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from gardien.portal import _home, stack
+from gardien.portal.embedded import SUPERUSER
+from tests.conftest import CLUSTER
+from tests.reliability.installation import Installation, children, free_port
+
+pytestmark = pytest.mark.usefixtures("django_db_setup")
+REASONS = {
+    SUPERUSER: "is, or may become, a superuser",
+    "gardien_owner": "the owner of the database",
+    "gardien_backup": "bypasses row-level security",
+}
+
+
+def environ(role: str) -> dict[str, str]:
+    """Return the environment of a process that reaches the tests' server as `role` through DATABASE_URL."""
+    folder = quote(str(_home.socket_folder(CLUSTER.home)), safe="")
+    return {**os.environ, "DATABASE_URL": f"postgresql://{role}@/gardien?host={folder}"}
+
+
+def gardien(role: str, *arguments: str) -> tuple["subprocess.CompletedProcess[str]", float]:
+    """Run one command to its end; return it and the seconds it took."""
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "gardien.portal.cli", *arguments]
+    done = subprocess.run(command, env=environ(role), capture_output=True, text=True, timeout=60, check=False)
+    return done, time.monotonic() - begun
+
+
+@pytest.mark.parametrize("role", REASONS)
+@pytest.mark.parametrize("command", ["check", "serve", "worker"])
+def test_a_role_that_passes_the_walls_is_refused_in_five_seconds(role: str, command: str) -> None:
+    port = ["--port", str(free_port())] if command == "serve" else []
+    done, seconds = gardien(role, command, *port)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "READY" not in said
+    assert "Traceback" not in said
+    assert f"the database role {role}" in said
+    assert REASONS[role] in said
+    assert seconds < 5
+
+
+def test_the_app_role_is_accepted() -> None:
+    done, _ = gardien("gardien_app", "check")
+    assert (done.returncode, done.stdout.strip().splitlines()[-1]) == (0, "ok")
+
+
+def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
+    away = {**environ("gardien_app"), "DATABASE_URL": f"postgresql://gardien_app@/gardien?host={tmp_path}"}
+    command = [sys.executable, "-m", "gardien.portal.cli", "check"]
+    done = subprocess.run(command, env=away, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("The database does not answer")
+    assert "Traceback" not in done.stderr
+
+
+def test_it_serves_as_the_app_role_and_ends_with_its_processes(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    command = [sys.executable, "-m", "gardien.portal.cli", "serve", "--port", str(port)]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, env=environ("gardien_app"), stdout=output, stderr=output) as served,
+    ):
+        try:
+            stack.wait_until_answering(f"http://127.0.0.1:{port}/compte/connexion/")
+            masters = children(served.pid)
+            workers = [pid for master in masters for pid in children(master)]
+            assert (len(masters), len(workers) >= 2) == (1, True)
+            served.send_signal(signal.SIGTERM)
+            assert served.wait(60) == 0
+            assert [pid for pid in (*masters, *workers) if Path(f"/proc/{pid}").exists()] == []
+        finally:
+            with suppress(ProcessLookupError):
+                served.kill()
+
+
+@pytest.mark.soak
+def test_a_killed_portal_leaves_no_process_on_its_port_and_starts_again(installation: Installation) -> None:
+    assert installation.process
+    left = installation.programs()
+    assert len(left) >= 4
+    installation.process.kill()
+    installation.process.wait()
+    until = time.monotonic() + 30
+    while time.monotonic() < until and any(Path(f"/proc/{pid}").exists() for pid in left):
+        time.sleep(0.1)
+    assert [pid for pid in left if Path(f"/proc/{pid}").exists()] == []
+    installation.start()
+    assert installation.ask("SELECT max(rank) FROM quotes_quote") == [(2,)]
+    assert installation.end() == 0

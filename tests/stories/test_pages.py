@@ -1,0 +1,83 @@
+"""Every page, in every state and for every role: accessible, strict, at home, and whole on a telephone."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+from django.urls import get_resolver, resolve
+from playwright.sync_api import Browser, Page, Response
+
+from tests.conftest import as_role
+from tests.stories import walk, watching
+
+SHOW_NO_PAGE = {"draft", "choose", "pdf", "remove_line", "issue"}
+"""Addresses that change something and lead elsewhere, or hand over a file."""
+
+States = Callable[[Page], Iterator[str]]
+
+
+class Walk:
+    """What was seen on the way: faults in sentences, addresses by name, policies as sent."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.faults = list[str]()
+        self.states, self.names, self.policies = set[str](), set[str](), set[str]()
+
+    def go(self, who: str, states: States, session: str = "") -> None:
+        """Look at each state as one visitor; a state that another role saw before only on a telephone."""
+        with watching.visitor(self.browser, self.address, session) as (page, watch):
+            page.on("response", self._answered)
+            for state in states(page):
+                widths = (watching.NARROW,) if state in self.states else (watching.WIDE, watching.NARROW)
+                self.states.add(state)
+                found = [*watching.look(page, widths), *watch.faults]
+                self.faults += [f"{who}, {state}: {fault}" for fault in found]
+                watch.faults.clear()
+
+    def _answered(self, answer: Response) -> None:
+        if "text/html" in answer.headers.get("content-type", ""):
+            self.policies.add("; ".join(sorted(answer.headers.get("content-security-policy", "").split("; "))))
+            if answer.status in {200, 422}:
+                self.names.add(resolve(answer.url.removeprefix(self.address).partition("?")[0]).url_name or "")
+
+
+def broken(page: Page) -> Iterator[str]:
+    """Open a page whose table is away, as after a wrong migration."""
+    with as_role("owner") as owner:
+        owner.execute("ALTER TABLE catalogue_article RENAME TO away")
+    try:
+        page.goto("/pneus/?size=2055516")
+        yield "500"
+    finally:
+        with as_role("owner") as owner:
+            owner.execute("ALTER TABLE away RENAME TO catalogue_article")
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
+    """Walk once through all pages."""
+    walked = Walk(browser, portal)
+    walked.go("anonymous", walk.anonymous)
+    for role, email in walk.PERSONAS.items():
+        walked.go(role, walk.own_pages, garage.sessions[email])
+    adviser = garage.sessions[walk.ADVISER]
+    walked.go("counter", partial(walk.counter, garage=garage), adviser)
+    walked.go("errors", walk.errors, adviser)
+    walked.go("breakdown", broken, adviser)
+    return walked
+
+
+def test_no_page_is_at_fault_in_light_or_dark_at_a_desk_or_on_a_telephone(seen: Walk) -> None:
+    assert not seen.faults, "\n" + "\n".join(seen.faults)
+
+
+def test_every_address_of_the_portal_was_seen(seen: Walk) -> None:
+    names = {pattern.name for part in get_resolver().url_patterns for pattern in part.url_patterns}
+    assert names - SHOW_NO_PAGE == seen.names
+
+
+def test_every_page_came_with_the_one_strict_policy(seen: Walk) -> None:
+    assert len(seen.policies) == 1, seen.policies
+    watching.assert_strict(*seen.policies)

@@ -1,0 +1,116 @@
+"""Every page of the portal, in each state it can show."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+from playwright.sync_api import Page
+
+ADVISER = "counter.adviser@tilleul.example"
+PERSONAS = {
+    "counter_adviser": ADVISER,
+    "site_manager": "site.manager@tilleul.example",
+    "storekeeper": "storekeeper@tilleul.example",
+    "workshop": "workshop@tilleul.example",
+    "two garages": "renfort@tilleul.example",
+    "network_administrator": "network.administrator@sarvane.example",
+    "network_reader": "network.reader@sarvane.example",
+    "users_dpo": "users.dpo@sarvane.example",
+    "auditor": "auditor@sarvane.example",
+    "provider_support": "provider.support@halvec.example",
+    "customers_dpo": "customers.dpo@halvec.example",
+}
+"""One account of each role, and one that holds a role in two garages."""
+
+
+def anonymous(page: Page) -> Iterator[str]:
+    """Open what everybody may see."""
+    page.goto("/engagement/")
+    yield "public notice"
+    page.goto("/")
+    yield "sign in"
+    page.fill("#id_login", "nobody@tilleul.example")
+    page.fill("#id_password", "wrong")
+    page.click("main button")
+    yield "sign in refused"
+    page.context.clear_cookies(name="csrf")
+    page.click("main button")
+    yield "form expired"
+
+
+def own_pages(page: Page) -> Iterator[str]:
+    """Open each page of the main navigation, and the sign-out page."""
+    page.goto("/")
+    addresses = page.eval_on_selector_all("nav a", "links => links.map((link) => link.getAttribute('href'))")
+    for address in ["/", *addresses, "/compte/deconnexion/"]:
+        page.goto(address)
+        for details in page.locator("main details").all():
+            details.locator("summary").click()
+        yield address
+    page.goto("/")
+    page.click("header summary")
+    yield "own menu"
+
+
+def counter(page: Page, garage: SimpleNamespace) -> Iterator[str]:
+    """Open the counter's pages in every state."""
+    yield from _intake(page)
+    for text, name in (("moreau", "customers found"), ("nobody at all", "nobody found")):
+        page.goto("/devis/")
+        page.fill("#search", text)
+        page.press("#search", "Enter")
+        page.wait_for_url("**/recherche/")
+        yield name
+    page.goto(f"/clients/{garage.customer}/")
+    yield "customer"
+    yield from _drafts(page, garage)
+    page.goto(f"/devis/{garage.issued}/")
+    assert page.locator(".alert-warning").count() == 1
+    yield "issued quote with replaced characters"
+    for size in ("2055516", "nothing"):
+        page.goto(f"/pneus/?size={size}")
+        yield f"tyres of {size}"
+
+
+def _intake(page: Page) -> Iterator[str]:
+    page.goto("/clients/nouveau/")
+    page.click("main form button")
+    yield "intake"
+    page.fill("#id_plate", "GHO-482-KL-99")
+    page.fill("#id_mobile", "12")
+    page.fill("#id_siren", "12")
+    page.click("main form button")
+    assert page.locator(".is-invalid").count() >= 4
+    yield "intake refused"
+
+
+def _drafts(page: Page, garage: SimpleNamespace) -> Iterator[str]:
+    page.goto(f"/devis/{garage.empty_draft}/")
+    yield "empty draft"
+    page.goto(f"/devis/{garage.empty_draft}/?size=nothing")
+    yield "draft, no such size"
+    page.goto(f"/devis/{garage.long_draft}/?size=2055516")
+    assert page.locator(".refusal").count() == 1
+    yield "long draft with offers, one of them in pounds"
+    page.locator("[name=unit_ttc]").first.fill("a lot")
+    page.locator(".offers button").first.click()
+    yield "tyre refused"
+    page.goto(f"/devis/{garage.long_draft}/")
+    page.fill("#id_service-unit_ttc", "-1")
+    page.fill("#id_mileage", "many")
+    page.locator("[name=service-label]").press("Enter")
+    yield "service refused"
+    page.fill("#id_mileage", "many")
+    page.press("#id_mileage", "Enter")
+    yield "mileage refused"
+
+
+def errors(page: Page) -> Iterator[str]:
+    """Open the error pages that a request can reach."""
+    page.goto("/nowhere/")
+    yield "404"
+    page.goto("/clauses/")
+    yield "403"
+    page.goto("/clients/nouveau/")
+    page.eval_on_selector("main form", "(form) => form.action = '/devis/nouveau/'")
+    page.click("main form button")
+    yield "400"

@@ -1,0 +1,98 @@
+"""What is watched on every page of a story: policy, foreign hosts, console, accessibility, width, touch targets."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+WIDE, NARROW = 1280, 390
+HEIGHTS = {WIDE: 800, NARROW: 844}
+SMALLEST_TARGET = 24
+"""CSS pixels, WCAG 2.2 criterion 2.5.8."""
+
+EVERYTHING: dict[str, Any] = {}
+COLOURS = {"runOnly": ["color-contrast"]}
+"""Of axe's rules, the one that a change of colours alone can break."""
+
+REPORT_VIOLATION = """document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`content security policy: ${event.effectiveDirective} refused ${event.blockedURI || event.sample}`))"""
+
+SMALL_TARGETS = """(least) => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
+  .filter((target) => target.checkVisibility({visibilityProperty: true}) && !target.closest("p, td, li, .visually-hidden-focusable"))
+  .map((target) => [target.outerHTML.slice(0, 120), target.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 0 && (box.width < least || box.height < least))
+  .map(([html, box]) => `${Math.round(box.width)} × ${Math.round(box.height)} px: ${html}`)"""
+
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter((part) => part.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .slice(-2).map((part) => part.outerHTML.slice(0, 120))"""
+
+
+class Watch:
+    """Writes down in `faults` what a page must never do while it is open."""
+
+    def __init__(self, address: str, page: Page) -> None:
+        self.address, self.page, self.faults = address, page, list[str]()
+        page.add_init_script(REPORT_VIOLATION)
+        page.on("request", self._request)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).scheme in {"http", "https"} and not request.url.startswith(f"{self.address}/"):
+            self.faults.append(f"request to another host: {request.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        is_the_page_itself = message.text.startswith("Failed to load") and message.location["url"] == self.page.url
+        if message.type == "error" and not is_the_page_itself:
+            self.faults.append(f"console: {message.text}")
+
+
+def look(page: Page, widths: tuple[int, ...] = (WIDE, NARROW)) -> list[str]:
+    """Return what is wrong with the page as it stands, in light and dark, at each width: one sentence each."""
+    found: list[str] = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.wait_for_function("(scheme) => document.documentElement.dataset.bsTheme === scheme", arg=scheme)
+            found += [f"{width} px, {scheme}: {fault}" for fault in _inaccessible(page, rules)]
+        found += [f"{width} px: cut or scrolls sideways: {part}" for part in page.evaluate(TOO_WIDE)]
+        found += [f"{width} px: small target, {part}" for part in page.evaluate(SMALL_TARGETS, SMALLEST_TARGET)]
+    return found
+
+
+def _inaccessible(page: Page, rules: dict[str, Any]) -> list[str]:
+    """Return axe-core's violations, each with its rule and the first element at fault."""
+    answer: dict[str, Any] = page.evaluate("(rules) => axe.run({resultTypes: ['violations'], ...rules})", rules)
+    assert answer["passes"], "axe-core saw nothing"
+    return [
+        f"axe {violation['id']}: {violation['help']}, {len(violation['nodes'])} × {violation['nodes'][0]['html']}"
+        for violation in answer["violations"]
+    ]
+
+
+def assert_strict(policy: str) -> None:
+    """See that a Content-Security-Policy header lets nothing inline, evaluated or foreign through."""
+    directives = dict(part.split(maxsplit=1) for part in policy.split("; "))
+    assert directives.pop("default-src") == "'none'", policy
+    assert directives.pop("img-src") == "'self' data:", policy
+    assert set(directives.values()) == {"'self'", "'none'"}, policy
+
+
+@contextmanager
+def visitor(browser: Browser, address: str, session: str = "", **options: Any) -> Iterator[tuple[Page, Watch]]:
+    """Open a page of its own, signed in if a session is given; `options` are the browser context's."""
+    context: BrowserContext = browser.new_context(base_url=address, locale="fr-FR", **options)
+    context.set_default_timeout(15_000)
+    if session:
+        context.add_cookies([{"name": "session", "value": session, "url": address}])
+    context.add_init_script(AXE_SCRIPT)
+    page = context.new_page()
+    try:
+        yield page, Watch(address, page)
+    finally:
+        context.close()

@@ -1,0 +1,143 @@
+"""Two repairers with one identical customer each, seen from outside the portal in plain SQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from gardien.base import scope
+from gardien.network import queries as network
+from gardien.network.models import Membership
+from gardien.quotes import actions as quotes
+from gardien.quotes import queries
+from tests import scene
+from tests.conftest import PASSWORD, as_role
+
+ABSENT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+"""An id that no row bears."""
+
+TOLD = {
+    "last_name": "L'Hôte-Ben Saïd",
+    "first_name": "Zoë",
+    "company": "Œuvres & Fils",
+    "street": "7 impasse des Lilas",
+    "postcode": "99100",
+    "city": "Vauclair",
+    "email": "zoe.lhote@courriel.example",
+}
+PLATE, MOBILE, PHONE = "GH-482-KL", "06 39 98 12 34", "01 99 00 12 34"
+
+
+@dataclass
+class Garage:
+    """One repairer: its adviser's membership, and all ids that a page or a form could carry."""
+
+    membership: Membership
+    reference: str
+    number: str
+    ids: dict[str, UUID]
+
+    @property
+    def tenant(self) -> UUID:
+        return network.controller(self.membership)
+
+    @property
+    def email(self) -> str:
+        return self.membership.user.email
+
+
+@dataclass
+class House:
+    """Both garages, the third one that has nothing, and the two central parties."""
+
+    at: datetime
+    tilleul: Garage
+    canal: Garage
+    third: UUID
+    central: dict[str, UUID]
+    articles: list[UUID] = field(default_factory=list)
+
+
+def build(at: datetime) -> House:
+    """Commit the cast, the price list, and the same customer, draft and issued quote at two repairers."""
+    from gardien.catalogue.models import Article
+    from gardien.network.models import CentralParty, Repairer
+    from gardien.portal import cast
+
+    cast.load(password=PASSWORD, at=at)
+    scene.price_list(at)
+    return House(
+        at=at,
+        tilleul=_garage("counter.adviser@tilleul.example", at),
+        canal=_garage("counter.adviser@canal.example", at),
+        third=Repairer.objects.get(code="COL").id,
+        central={party.kind: party.id for party in CentralParty.objects.all()},
+        articles=list(Article.objects.order_by("id").values_list("id", flat=True)),
+    )
+
+
+def _garage(email: str, at: datetime) -> Garage:
+    from gardien.customers import rules
+
+    chosen = Membership.objects.select_related("site__repairer", "user").get(user__email=email)
+    with scope.entered(network.controller(chosen)):
+        phones = {"mobile": rules.parse_phone(MOBILE), "phone": rules.parse_phone(PHONE)}
+        told = scene.customer(chosen, at, plate=PLATE, **TOLD, **phones)
+        draft = scene.draft(chosen, told, at, "99.99", "12.50")
+        opened = scene.draft(chosen, told, at, "99.99")
+        issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
+        ids = {
+            "customer": told.id,
+            "vehicle": told.vehicles.get().id,
+            "reading": told.reading_id,
+            "draft": draft.id,
+            "draft_key": draft.draft_key,
+            "line": queries.lines(draft)[0].id,
+            "line_key": queries.lines(draft)[0].line_key,
+            "issued": issued.id,
+            "issued_line": queries.lines(issued)[0].id,
+            "document": queries.document(issued.id).id,
+            "site": chosen.site_id,
+            "repairer": network.controller(chosen),
+            "membership": chosen.id,
+            "user": chosen.user_id,
+        }
+    assert issued.number
+    return Garage(chosen, told.reference, issued.number, ids)
+
+
+@contextmanager
+def session(role: str, controller: UUID | str | None) -> Iterator["psycopg.Connection[Any]"]:
+    """Open a transaction as `gardien_<role>` on behalf of `controller`; None sets nothing. Commits at the end."""
+    with as_role(role) as connection:
+        if controller is not None:
+            connection.execute("SELECT set_config('gardien.controller', %s, true)", [str(controller)])
+        yield connection
+
+
+def count(connection: "psycopg.Connection[Any]", table: str, where: str = "true", *values: Any) -> int:
+    """Return how many rows of `table` the connection sees."""
+    query = sql.SQL("SELECT count(*) FROM {} WHERE " + where).format(sql.Identifier(table))
+    row = connection.execute(query, values).fetchone()
+    assert row
+    return int(row[0])
+
+
+def fingerprints(*but: str) -> dict[str, str]:
+    """Return a digest of all rows of each table that the auditor reads, sessions and tables in `but` left out."""
+    digests = {}
+    with as_role("audit") as connection:
+        readable = connection.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = 'public' AND c.relkind = 'r' AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1"
+        ).fetchall()
+        for (table,) in readable:
+            if table not in {"django_session", *but}:
+                query = "SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {} t"
+                digests[table] = connection.execute(sql.SQL(query).format(sql.Identifier(table))).fetchone()[0]  # type: ignore[index]
+    return digests
