@@ -167,7 +167,9 @@ def pages(cast: SimpleNamespace, at: datetime) -> list[str]:
         quotes = [f"/devis/{issued.id}/", f"/devis/{draft.id}/", f"/devis/{draft.id}/?size=2055516"]
         cards = [f"/clients/{issued.customer_id}/", f"/clients/nouveau/{other.reading_id}/"]
     fixed = ["/", "/clients/nouveau/", "/devis/", "/pneus/?size=2055516", "/pneus/?size=9", "/reseau/reparateurs/"]
-    return [*fixed, "/reseau/tarifs/", "/engagement/", "/clauses/", f"/devis/{uuid.uuid4()}/", *quotes, *cards]
+    public = ["", "2020-01-25/", "2020-01-25/2026-11-22/", "reparateurs/COL/", "clauses/"]
+    fixed += [f"/engagement/{rest}" for rest in public]
+    return [*fixed, "/reseau/tarifs/", "/clauses/", f"/devis/{uuid.uuid4()}/", *quotes, *cards]
 
 
 def spoken(client: Client, pages: list[str]) -> Iterator[Any]:

@@ -11,7 +11,10 @@ from playwright.sync_api import Browser, Page, Response
 from tests.conftest import as_role
 from tests.stories import walk, watching
 
-SHOW_NO_PAGE = {"draft", "choose", "pdf", "remove_line", "issue"}
+SHOW_NO_PAGE = {
+    *("draft", "choose", "pdf", "remove_line", "issue"),
+    *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
+}
 """Addresses that change something and lead elsewhere, or hand over a file."""
 
 States = Callable[[Page], Iterator[str]]

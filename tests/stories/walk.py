@@ -24,8 +24,7 @@ PERSONAS = {
 
 def anonymous(page: Page) -> Iterator[str]:
     """Open what everybody may see."""
-    page.goto("/engagement/")
-    yield "public notice"
+    yield from _commitment(page)
     page.goto("/")
     yield "sign in"
     page.fill("#id_login", "nobody@tilleul.example")
@@ -35,6 +34,14 @@ def anonymous(page: Page) -> Iterator[str]:
     page.context.clear_cookies(name="csrf")
     page.click("main button")
     yield "form expired"
+
+
+def _commitment(page: Page) -> Iterator[str]:
+    """Open the commitment's pages in both languages."""
+    for root in ("/engagement/", "/en/engagement/"):
+        for rest in ("", "2020-01-25/", "2020-01-25/2026-11-22/", "reparateurs/TILLEUL/", "clauses/"):
+            page.goto(f"{root}{rest}")
+            yield f"{root}{rest}"
 
 
 def own_pages(page: Page) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from gardien.base import walls
 
+from . import documents
 from .registry import Declaration, Keeper, Proof
 
 
@@ -11,6 +12,9 @@ def walls_standing() -> tuple[int, int]:
 
 
 DECLARATION = Declaration(
-    keepers=(Keeper("client.controller", walls.raise_walls),),
+    keepers=(
+        Keeper("client.controller", walls.raise_walls),
+        Keeper("client.controller", documents.verso, mends=("controller-unnamed",)),
+    ),
     proofs=(Proof("client.controller", walls_standing),),
 )

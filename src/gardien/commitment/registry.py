@@ -37,18 +37,28 @@ class NotPersonal:
 
 @dataclass(frozen=True)
 class Keeper:
-    """The callable that keeps a clause."""
+    """The callable that keeps a clause; `mends` are the linter's rules whose findings on that clause it makes good."""
 
     clause: str
     keeps: Callable[..., object]
+    mends: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The callable's name, as `module.name`."""
+        return f"{self.keeps.__module__}.{self.keeps.__qualname__}"
 
 
 @dataclass(frozen=True)
 class Proof:
-    """A live figure that shows that a clause is kept: its query returns (what was counted, what was found wrong)."""
+    """A live figure that shows that a clause is kept: its query returns (what was counted, what was found wrong).
+
+    `is_scoped` if it counts rows of one controller: it is then measured on behalf of each, and the figures added up.
+    """
 
     clause: str
     measure: Callable[[], tuple[int, int]]
+    is_scoped: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,10 @@ class Registry:
     def keepers(self) -> list[Keeper]:
         """Return every keeper."""
         return [keeper for word in self.rooms.values() for keeper in word.keepers]
+
+    def mending(self) -> dict[tuple[str, str], str]:
+        """Return the name of the keeper that mends a finding, by the linter's rule and the clause."""
+        return {(rule, keeper.clause): keeper.name for keeper in self.keepers() for rule in keeper.mends}
 
     def proofs(self) -> list[Proof]:
         """Return every proof."""

@@ -38,5 +38,5 @@ DECLARATION = Declaration(
         for model in ("Customer", "Vehicle", "SearchToken")
     ),
     keepers=(Keeper("client.collection", consent.record_reading),),
-    proofs=(Proof("client.collection", queries.told_without_reading),),
+    proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),
 )

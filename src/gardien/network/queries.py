@@ -15,6 +15,10 @@ class NoPartyError(LookupError):
     """A central party has not been named yet: run the set-up command."""
 
 
+class NoSuchRepairerError(LookupError):
+    """No repairer has this code."""
+
+
 def central_party(kind: PartyKind) -> CentralParty:
     """Return the network or the provider; raise `NoPartyError` before it is named."""
     party = CentralParty.objects.filter(kind=kind).first()
@@ -57,3 +61,11 @@ def repairers() -> QuerySet[Repairer]:
     return Repairer.objects.annotate(
         site_count=Count("sites", distinct=True), user_count=Count("sites__membership__user", distinct=True)
     ).order_by("code")
+
+
+def repairer(code: str) -> Repairer:
+    """Return the repairer of this code; raise `NoSuchRepairerError`."""
+    found = Repairer.objects.filter(code=code).first()
+    if found is None:
+        raise NoSuchRepairerError
+    return found

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -60,15 +61,33 @@ def _parser() -> argparse.ArgumentParser:
     tyres.add_argument("file", type=Path)
     tyres.add_argument("--currency", help="ISO code of amounts that no sign and no column names")
 
-    kinds = commands.add_parser("commitment", help="The commitment.").add_subparsers(required=True, metavar="WHAT")
+    _add_commitment(commands.add_parser("commitment", help="The commitment."))
+    return parser
+
+
+def _add_commitment(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="WHAT")
     show = _add(kinds, "show", "Show the version in force.", module="commitment_show", has_json=True)
     show.add_argument("--language", choices=["fr", "en"], default="fr")
     validate = _add(
         kinds, "validate", "Say what is wrong with a version file.", module="commitment_validate", has_json=True
     )
     validate.add_argument("file", type=Path)
+    lint = _add(
+        kinds, "lint", "Find where a version collides with the law or itself.", module="commitment_lint", has_json=True
+    )
+    lint.add_argument("file", type=Path, nargs="?", help="a version file (default: the version in force)")
+    lint.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="judge as on that day (default: today)")
     _add(kinds, "schema", "Print the JSON Schema of a version file.", module="commitment_schema")
-    return parser
+    differ = _add(kinds, "diff", "Say what differs between two versions.", module="commitment_diff", has_json=True)
+    differ.add_argument("a", metavar="A", help="a version's day of effect, or a file")
+    differ.add_argument("b", metavar="B", help="the same")
+    preview = _add(
+        kinds, "preview", "Show what moves from a version to another.", module="commitment_preview", has_json=True
+    )
+    preview.add_argument("a", metavar="A", help="a version's day of effect, or a file")
+    preview.add_argument("b", metavar="B", nargs="?", help="the same (default: from the version in force to A)")
+    _add(kinds, "status", "Measure how many clauses are kept.", module="commitment_status", has_json=True)
 
 
 def _add(
@@ -95,7 +114,7 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
     if module == "migrate" and config.database_url and not config.owner_database_url:
         raise stack.RefusedError(NO_OWNER)
     with ExitStack() as held:
-        if not module.startswith("commitment_"):
+        if module == "commitment_status" or not module.startswith("commitment_"):
             if stack.is_new(config):
                 stack.make_keys(config)
             held.enter_context(stack.database(config))

@@ -43,5 +43,5 @@ DECLARATION = Declaration(
         NotPersonal("job:quotes.verify", ("tenant",), "names the repairer"),
     ),
     keepers=(Keeper("client.notice.verso", actions.issue),),
-    proofs=(Proof("client.notice.verso", queries.issued_without_verso),),
+    proofs=(Proof("client.notice.verso", queries.issued_without_verso, is_scoped=True),),
 )

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Self
 
 from babel.dates import format_date
@@ -50,6 +51,7 @@ class Period(Part):
         return enumerate_words(words, language)
 
 
+@lru_cache(maxsize=64)
 def day_text(day: date, language: str) -> str:
     """Return a day in full: "25 janvier 2020", "25 January 2020"; French writes the first as "1er"."""
     text = format_date(day, "d MMMM y", locale=language)

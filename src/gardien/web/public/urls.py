@@ -1,7 +1,29 @@
-"""Addresses of the pages for everybody."""
+"""Addresses of the pages for everybody, in each language: French at the root, English under `en/`."""
 
-from django.urls import path
+from collections.abc import Iterator
+
+from django.urls import URLPattern, path
 
 from . import views
 
-urlpatterns = [path("engagement/", views.notice, name="notice")]
+PAGES = (
+    ("", views.notice, "notice"),
+    ("clauses/", views.clauses, "clause_status"),
+    ("reparateurs/<slug:code>/", views.repairer, "repairer_notice"),
+    ("reparateurs/<slug:code>/pdf/", views.repairer_pdf, "repairer_notice_pdf"),
+    ("<slug:version_id>/", views.version, "version"),
+    ("<slug:version_id>/pdf/", views.version_pdf, "version_pdf"),
+    ("<slug:older>/<slug:newer>/", views.differences, "differences"),
+    ("<slug:older>/<slug:newer>/pdf/", views.differences_pdf, "differences_pdf"),
+)
+ROOTS = {"en": "en/engagement/", "fr": "engagement/"}
+"""Each language's root; an address asked for without a language is that of the last one."""
+
+
+def _patterns() -> Iterator[URLPattern]:
+    for language, root in ROOTS.items():
+        for rest, view, name in PAGES:
+            yield path(f"{root}{rest}", view, {"language": language}, name=name)
+
+
+urlpatterns = list(_patterns())

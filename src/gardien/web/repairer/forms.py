@@ -13,6 +13,7 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siren as siren_number
 
 from gardien.base.text import Refused
+from gardien.commitment import documents
 from gardien.commitment.policy import Version
 from gardien.customers import rules
 from gardien.customers.actions import Details, VehicleDetails
@@ -37,9 +38,10 @@ COUNTRIES = [
 
 
 class IntakeForm(forms.Form):
-    """A customer's details and vehicle. Shows only the categories that the commitment in force lists."""
+    """A customer's details and vehicle: the categories that the commitment lists, with its asterisks."""
 
     CATEGORIES = {
+        "last_name": "last_name",
         "first_name": "first_name",
         "phone": "phone",
         "mobile": "mobile",
@@ -51,7 +53,7 @@ class IntakeForm(forms.Form):
         "plate_country": "plate",
     }
 
-    last_name = TextField(38, label=gettext_lazy("Last name"))
+    last_name = TextField(38, label=gettext_lazy("Last name"), required=False)
     first_name = TextField(38, label=gettext_lazy("First name"), required=False)
     mobile = ReadField(rules.parse_phone, empty=None, label=gettext_lazy("Mobile phone"), required=False)
     phone = ReadField(rules.parse_phone, empty=None, label=gettext_lazy("Landline"), required=False)
@@ -62,22 +64,26 @@ class IntakeForm(forms.Form):
     company = TextField(80, label=gettext_lazy("Company"), required=False)
     siren = TextField(20, label=gettext_lazy("SIREN"), required=False)
     plate = TextField(24, label=gettext_lazy("Number plate"), required=False)
-    plate_country = forms.ChoiceField(choices=COUNTRIES, initial="FR", label=gettext_lazy("Country of the plate"))
+    plate_country = forms.ChoiceField(
+        choices=COUNTRIES, initial="FR", label=gettext_lazy("Country of the plate"), required=False
+    )
     make = TextField(40, label=gettext_lazy("Make"), required=False)
     model = TextField(40, label=gettext_lazy("Model"), required=False)
 
     def __init__(self, version: Version, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        listed = version.clauses["client.categories"].categories
+        mandatory = documents.mandatory_fields(version, "client")
         for name, category in self.CATEGORIES.items():
-            if category not in listed:
+            if category in mandatory:
+                self.fields[name].required = mandatory[category]
+            else:
                 del self.fields[name]
         for name in ("mobile", "phone"):
             if name in self.fields:
                 self.fields[name].widget.attrs["inputmode"] = "tel"
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
-        self.fields["last_name"].widget.attrs["autofocus"] = True
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     def clean_siren(self) -> str:
         """Refuse a SIREN whose check digit is wrong."""
@@ -90,7 +96,7 @@ class IntakeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the plate in its country, and see that what belongs together is told together."""
         data = super().clean() or {}
-        self._read("plate", partial(rules.parse_plate, country=data.get("plate_country", "FR")))
+        self._read("plate", partial(rules.parse_plate, country=data.get("plate_country") or "FR"))
         if (data.get("make") or data.get("model")) and not data.get("plate") and "plate" not in self.errors:
             self.add_error("plate", _("Type the number plate of this vehicle, or empty its make and model."))
         if data.get("siren") and not data.get("company"):

@@ -5,18 +5,14 @@ there and is not is named too.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from gardien.commitment.policy.clauses import Clause, Retention
 from gardien.commitment.policy.governing import may_outlast
-from gardien.commitment.policy.kinds import POPULATIONS, Population
 from gardien.commitment.policy.legal_time import RESPONSE_PERIOD
 
 Own = Mapping[str, Clause]
 """The clauses of one population, by type."""
 Finds = Callable[[Own], Iterable[str]]
-Severity = Literal["error", "warning"]
 
 SMS = "by_sms"
 PHONE = "by_phone"
@@ -25,19 +21,6 @@ AT_REQUEST = ("use.quote", "use.storage")
 """What a customer asks for, or has a contract for."""
 OF_SOME = {"retention.processors", "retention.leavers"}
 """Retentions of one holder or of some persons only: they do not say how long the controller keeps a purpose's data."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One collision: what is wrong in a sentence, what Gardien does about it, and the key of the law that says so."""
-
-    id: str
-    severity: Severity
-    law: str
-    collision: str
-    behaviour: str
-    finds: Finds
-    populations: tuple[Population, ...] = POPULATIONS
 
 
 def clauses_that(collides: Callable[[Clause], bool]) -> Finds:
@@ -123,7 +106,7 @@ def undated_leavers(own: Own) -> Iterable[str]:
     kept = {name: clause.retention for name, clause in own.items() if clause.retention}
     is_open = any(retention.until and not retention.period for retention in kept.values())
     leavers = kept.get("retention.leavers")
-    is_dated = leavers and leavers.period or any(retention.start == "departure" for retention in kept.values())
+    is_dated = (leavers and leavers.period) or any(retention.start == "departure" for retention in kept.values())
     if is_open and not is_dated:
         yield "retention.leavers"
 
@@ -133,6 +116,53 @@ def without_contract(own: Own) -> Iterable[str]:
     bases = _bases(own)
     default = "contract" if "basis.contract" in own else "consent"
     yield from (name for name in AT_REQUEST if name in own and bases.get(name, default) != "contract")
+
+
+def is_demanding(clause: Clause) -> bool:
+    """Say whether a request must state particulars."""
+    return clause.particulars_are == "demanded"
+
+
+def wants_identity(clause: Clause) -> bool:
+    """Say whether proof of identity is demanded without recorded doubt."""
+    return bool(clause.identity and clause.identity.when != "recorded_doubt")
+
+
+def restricts_the_anonymous(clause: Clause) -> bool:
+    """Say whether data that is anonymous by then stays under restricted access."""
+    kept: list[Retention] = [*([clause.retention] if clause.retention else []), *clause.records.values()]
+    return any(retention.then == "anonymised" and retention.access == "restricted" for retention in kept)
+
+
+def sends_for_partners(clause: Clause) -> bool:
+    """Say whether partners' offers come unasked, with no objection per sender and per channel."""
+    is_unasked = clause.content == "offers" and "partners" in clause.senders and clause.permission != "opt_in"
+    return is_unasked and not {"sender", "channel"} <= set(clause.objection_per)
+
+
+def takes_fax(clause: Clause) -> bool:
+    """Say whether fax numbers are collected."""
+    return "fax" in clause.categories
+
+
+def bundles(clause: Clause) -> bool:
+    """Say whether one answer stands for two acts."""
+    return bool(clause.consent and len(set(clause.consent.acts)) > max(clause.consent.boxes, 1))
+
+
+def has_the_processor_answer(clause: Clause) -> bool:
+    """Say whether the provider answers without a mandate."""
+    return bool(clause.executor and clause.executor.party == "provider" and not clause.executor.is_mandated)
+
+
+def excepts_objection(clause: Clause) -> bool:
+    """Say whether objection, marketing included, has exceptions."""
+    return clause.exceptions == "some" and (not clause.rights or "objection" in clause.rights)
+
+
+def defines_narrowly(clause: Clause) -> bool:
+    """Say whether the definition is another than the law's."""
+    return clause.definition is not None and clause.definition != "gdpr"
 
 
 def _name(id_: str) -> str:
@@ -159,43 +189,3 @@ def _without_purpose(own: Own) -> list[str]:
 
 def _is_advertising(name: str, clause: Clause) -> bool:
     return name == "retention.ads" or bool(clause.retention and clause.retention.start == "cookie")
-
-
-def _is_demanding(clause: Clause) -> bool:
-    return clause.particulars_are == "demanded"
-
-
-def _wants_identity(clause: Clause) -> bool:
-    return bool(clause.identity and clause.identity.when != "recorded_doubt")
-
-
-def _restricts_the_anonymous(clause: Clause) -> bool:
-    kept: list[Retention] = [*([clause.retention] if clause.retention else []), *clause.records.values()]
-    return any(retention.then == "anonymised" and retention.access == "restricted" for retention in kept)
-
-
-def _sends_for_partners(clause: Clause) -> bool:
-    """Say whether partners' offers come unasked, with no objection per sender and per channel."""
-    is_unasked = clause.content == "offers" and "partners" in clause.senders and clause.permission != "opt_in"
-    return is_unasked and not {"sender", "channel"} <= set(clause.objection_per)
-
-
-def _takes_fax(clause: Clause) -> bool:
-    return "fax" in clause.categories
-
-
-def _bundles(clause: Clause) -> bool:
-    """Say whether one answer stands for two acts."""
-    return bool(clause.consent and len(set(clause.consent.acts)) > max(clause.consent.boxes, 1))
-
-
-def _has_the_processor_answer(clause: Clause) -> bool:
-    return bool(clause.executor and clause.executor.party == "provider" and not clause.executor.is_mandated)
-
-
-def _excepts_objection(clause: Clause) -> bool:
-    return clause.exceptions == "some" and (not clause.rights or "objection" in clause.rights)
-
-
-def _defines_narrowly(clause: Clause) -> bool:
-    return clause.definition is not None and clause.definition != "gdpr"
