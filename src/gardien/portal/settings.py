@@ -168,6 +168,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO", "handlers": [], "propagate": True},
-        "procrastinate.blueprints": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
     },
 }
