@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from gardien.portal.embedded import SUPERUSER
 from tests.environment import CLUSTER, HOME
 
 PASSWORD = "jante moyeu volant essieu 42"
@@ -45,11 +46,13 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 def empty_tables() -> None:
-    """Empty every table that the migrations left empty."""
-    with as_role("owner") as connection:
+    """Delete the rows that tests made, as the superuser: for few rows quicker than TRUNCATE, which makes files."""
+    with psycopg.connect(**CLUSTER.dsn(SUPERUSER, "gardien")) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        names = ", ".join(f'"{name}"' for (name,) in tables if name not in KEPT)
-        connection.execute(f"TRUNCATE {names}")
+        connection.execute("SET session_replication_role = replica")
+        for (name,) in tables:
+            if name not in KEPT:
+                connection.execute(f'DELETE FROM "{name}"')
 
 
 @pytest.fixture

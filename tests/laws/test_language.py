@@ -1,5 +1,6 @@
 """Law: whatever the house says, it says in French, as a French printer would set it."""
 
+import ast
 import gettext
 import html
 import re
@@ -238,3 +239,15 @@ def test_english_planted_on_a_page_is_found() -> None:
     assert leaks("<p>Nothing is saved yet: please look at these fields.</p>") != []
     assert leaks("<p>This field is required.</p>") == ["This", "field", "is"]
     assert leaks("<p>Hello Lise, Devis 12, Pneus</p>") == []
+
+
+def hidden(source: str) -> list[int]:
+    """The lines of calls of gettext inside an f-string, where no extractor looks."""
+    texts = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr)]
+    calls = [part for text in texts for part in ast.walk(text) if isinstance(part, ast.Call)]
+    return [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext"}]
+
+
+def test_no_msgid_hides_in_an_f_string() -> None:
+    assert hidden("name = f\"{_('quote')}.pdf\"") == [1]
+    assert [path for path in language.PACKAGE.rglob("*.py") if hidden(path.read_text())] == []

@@ -106,7 +106,7 @@ def test_a_quote_whose_pdf_cannot_be_made_takes_no_number(counter: Counter, tmp_
     at, lead = day(2042), "Votre réparateur : {controller.details}."
     assert counter.sell(at).number == "D-TILLEUL-2042-000001"
     draft = counter.draft(at, "10.00")
-    before, long = fingerprints(), folder_with(tmp_path, **{"2020-01-25": (lead, (lead + " ") * 25)})
+    before, long = fingerprints(), folder_with(tmp_path, **{"2020-01-25": (lead, (lead + " ") * 50)})
     with override_settings(GARDIEN_VERSIONS_FOLDER=long), pytest.raises(_sheet.NoticeTooLongError):
         counter.issue(draft, at)
     assert fingerprints() == before

@@ -83,7 +83,7 @@ class Installation:
 
     def remove(self) -> None:
         """Kill what may be left of it, and remove its folder."""
-        for pid in [self.process.pid, *self.programs()] if self.process else []:
+        for pid in self._ours():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self.process:
@@ -92,10 +92,19 @@ class Installation:
             self.cluster.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
+    def _ours(self) -> list[int]:
+        """Return every process that was told this very folder, orphans included: no other can have its random name."""
+        told, found = f"GARDIEN_HOME={self.home}".encode(), []
+        for environ in Path("/proc").glob("[0-9]*/environ"):
+            with suppress(OSError):
+                if told in environ.read_bytes().split(b"\0"):
+                    found.append(int(environ.parent.name))
+        return found
+
     def programs(self) -> list[int]:
         """Return web and worker processes, masters first."""
         assert self.process
-        masters = [pid for pid in children(self.process.pid) if "gardien" in command_line(pid)]
+        masters = [pid for pid in (self.web_master(), self.job_worker()) if pid]
         return masters + [pid for master in masters for pid in children(master)]
 
     def postmaster(self) -> int | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from gardien.portal import _home, stack
+from gardien.portal import _home, _processes, stack
 from gardien.portal.embedded import SUPERUSER
 from tests.conftest import CLUSTER
 from tests.reliability.installation import Installation, children, free_port
@@ -80,7 +80,7 @@ def test_it_serves_as_the_app_role_and_ends_with_its_processes(tmp_path: Path) -
             assert (len(masters), len(workers) >= 2) == (1, True)
             served.send_signal(signal.SIGTERM)
             assert served.wait(60) == 0
-            assert [pid for pid in (*masters, *workers) if Path(f"/proc/{pid}").exists()] == []
+            assert _processes.wait_until_gone((*masters, *workers), seconds=1)
         finally:
             with suppress(ProcessLookupError):
                 served.kill()
@@ -93,10 +93,7 @@ def test_a_killed_portal_leaves_no_process_on_its_port_and_starts_again(installa
     assert len(left) >= 4
     installation.process.kill()
     installation.process.wait()
-    until = time.monotonic() + 30
-    while time.monotonic() < until and any(Path(f"/proc/{pid}").exists() for pid in left):
-        time.sleep(0.1)
-    assert [pid for pid in left if Path(f"/proc/{pid}").exists()] == []
+    assert _processes.wait_until_gone(left, seconds=30)
     installation.start()
     assert installation.ask("SELECT max(rank) FROM quotes_quote") == [(2,)]
     assert installation.end() == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import empty_tables
 from tests.stories import stage
@@ -53,6 +53,7 @@ def portal(garage: SimpleNamespace) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def browser(portal: str) -> Iterator[Browser]:
     """Start Chromium once. While it runs, this thread has an event loop, so stories leave the ORM alone."""
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started

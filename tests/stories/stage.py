@@ -73,5 +73,6 @@ def _quotes(adviser: Any, at: datetime) -> dict[str, Any]:
             "customer": known.id,
             "empty_draft": scene.draft(adviser, known, at).id,
             "long_draft": scene.draft(adviser, known, at, *prices).id,
+            "ready_draft": scene.draft(adviser, known, at, "99.99").id,
             "issued": strange.id,
         }

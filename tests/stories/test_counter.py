@@ -25,7 +25,7 @@ class Keyboard:
     def at(self, name: str, *, role: str = "") -> None:
         """See that the focus waits on the control of this accessible name."""
         focused = self.page.locator(":focus")
-        expect(focused).to_have_accessible_name(re.compile(name))
+        expect(focused, f"the focus should wait on “{name}”").to_have_accessible_name(re.compile(name))
         if role:
             expect(focused).to_have_role(role)  # type: ignore[arg-type]
 
@@ -170,7 +170,7 @@ def _read_back(download: Download, page: Page, versos: dict[str, list[str]], rep
         "48 200 km",
     ]
     lines = [cell for row in page.locator("tbody tr").all() for cell in row.locator("td:visible").all_inner_texts()]
-    wanted = [*shown.values(), *told, *(line for cell in lines for line in re.split(r"\n| · ", cell))]
+    wanted = [*shown.values(), *told, *(line for cell in lines for line in re.split(r"\n| · | × ", cell))]
     assert [part for part in wanted if _plain(part) not in recto] == [], recto
     assert _plain(repairer) in verso
     assert [paragraph for paragraph in versos[repairer] if _plain(paragraph) not in verso] == [], verso

@@ -25,13 +25,12 @@ def plant(page: Page, fault: str) -> None:
 
     page.route("**/engagement/", put)
     page.goto("/engagement/")
-    page.wait_for_load_state("networkidle")
 
 
 def test_the_page_without_a_fault_passes(visit: Visit) -> None:
     page, watch = visit
     plant(page, "<p>Rien.</p>")
-    assert (watching.look(page), watch.faults) == ([], [])
+    assert (watching.look(page, (watching.NARROW,)), watch.faults) == ([], [])
 
 
 def test_an_inline_script_is_caught(visit: Visit) -> None:
@@ -75,4 +74,4 @@ def test_a_script_that_fails_is_caught(visit: Visit) -> None:
 def test_a_fault_of_the_page_is_caught(visit: Visit, fault: str, sentence: str) -> None:
     page, _ = visit
     plant(page, fault)
-    assert any(sentence in found for found in watching.look(page))
+    assert any(sentence in found for found in watching.look(page, (watching.NARROW,)))

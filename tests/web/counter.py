@@ -3,12 +3,14 @@
 import re
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
 from django.test import Client
 
+from gardien.base import clock
 from tests.conftest import as_role
 
 ADVISER = "counter.adviser@tilleul.example"
@@ -18,7 +20,9 @@ COMINGS_AND_GOINGS = {"django_session", "django_migrations"}
 _ERROR = re.compile(
     r'<div class="invalid-feedback d-block"[^>]*>(.*?)</div>|<li>([^<]+)</li>|<p class="lead">(.*?)</p>', re.DOTALL
 )
-_ENGLISH = re.compile(r"\b(?:the|this|these|your|you|with|it|is|was|are|such as|ensure|enter|value)\b", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\b(?:the|this|these|your|you|with|it|is|was|are|and|of|to|cannot|file|ensure|enter|value)\b", re.IGNORECASE
+)
 
 
 def encoded(fields: Mapping[str, str]) -> str:
@@ -74,3 +78,8 @@ def sentences(page: str) -> list[str]:
 def is_french(sentence: str) -> bool:
     """Tell French from a sentence left in English; for sentences that quote nothing."""
     return bool(sentence) and not _ENGLISH.search(sentence)
+
+
+def today() -> date:
+    """Return the day in Paris, which says the version in force."""
+    return clock.legal_day(clock.now())

@@ -12,7 +12,7 @@ from .models import Entry
 def record(tag: rules.Tag, *, by: Actor, at: datetime, subject: str = "", **values: UUID | str | int) -> Entry:
     """Append one entry for the present controller.
 
-    `subject` is a customer or user reference; `values` are identifiers, anything else raises
+    `subject` is a customer or user reference or empty, `values` are identifiers; anything else raises
     `rules.NotAReferenceError`.
     """
     return Entry.objects.create(
@@ -20,6 +20,6 @@ def record(tag: rules.Tag, *, by: Actor, at: datetime, subject: str = "", **valu
         at=at,
         actor_id=by.id,
         actor_role=by.role,
-        subject=subject,
+        subject=rules.subject(subject),
         references=rules.references(values),
     )

@@ -5,7 +5,8 @@ from enum import StrEnum
 from uuid import UUID
 
 _TAG = re.compile(r"[a-z_]+:[a-z_]+:[a-z_]+")
-_REFERENCE = re.compile(r"[CU]-[0-9A-HJKMNP-TV-Z]{8}|[0-9a-f]{64}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SUBJECT = re.compile(r"[CU]-[0-9A-HJKMNP-TV-Z]{8}")
+_REFERENCE = re.compile(rf"{_SUBJECT.pattern}|[0-9a-f]{{64}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}")
 
 
 class NotATagError(ValueError):
@@ -24,6 +25,13 @@ class Tag(StrEnum):
             raise NotATagError(value)
 
 
+def subject(text: str) -> str:
+    """Return a customer or user reference, or no text; raise `NotAReferenceError` for anything else."""
+    if text and not _SUBJECT.fullmatch(text):
+        raise NotAReferenceError("subject")
+    return text
+
+
 def references(values: dict[str, UUID | str | int]) -> dict[str, str]:
     """Return `values` as text, or raise `NotAReferenceError` naming the key that holds anything else.
 
@@ -31,6 +39,6 @@ def references(values: dict[str, UUID | str | int]) -> dict[str, str]:
     any other form (a name, a plate, a telephone number, an e-mail address) is refused.
     """
     for key, value in values.items():
-        if isinstance(value, str) and not _REFERENCE.fullmatch(value):
+        if not isinstance(value, UUID | int) and not (isinstance(value, str) and _REFERENCE.fullmatch(value)):
             raise NotAReferenceError(key)
     return {key: str(value) for key, value in values.items()}

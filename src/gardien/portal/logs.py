@@ -1,7 +1,7 @@
 """Log lines as JSON, without what says who a person is.
 
 A line holds the time, the level, the logger, the event's fixed text and the type and place of an
-exception. Arguments of other people's messages (paths, parameters, values of a database error) are left out.
+exception. Arguments of other people's messages (paths, parameters) and the texts of exceptions are left out.
 """
 
 import logging
@@ -34,8 +34,11 @@ def _only_facts(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> 
     for key in ("status_code", "job", "task"):
         if isinstance(getattr(record, key, None), int | str):
             line[key] = getattr(record, key)
-    if record.exc_info and record.exc_info[0]:
-        line["exception"] = record.exc_info[0].__name__
-        frames = traceback.extract_tb(record.exc_info[2])
+    cause = event.get("exc_info")  # the formatter has taken it off the record
+    if isinstance(cause, tuple) and cause[0]:
+        line["exception"] = cause[0].__name__
+        frames = traceback.extract_tb(cause[2])
         line["where"] = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-8:]]
+        if line["event"] == str(cause[1]):  # Django logs what it suspects, a Host header for one, as it came
+            line["event"] = line["exception"]
     return line

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -99,6 +100,16 @@ def is_new(config: Config) -> bool:
 def make_keys(config: Config) -> None:
     """Create the keys that the key folder lacks."""
     Keyring.generate(config.keys_folder)
+
+
+def refuse_taken_port(port: int) -> None:
+    """Raise `RefusedError` where nobody could listen on this port: a stranger's page must not pass for ours."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise RefusedError(f"Port {port} is taken or not allowed here: choose another with --port.") from error
 
 
 def web_arguments(port: int, workers: int = 2) -> list[str]:

@@ -13,4 +13,5 @@ urlpatterns = [
 handler400 = "gardien.web.shared.errors.bad_request"
 handler403 = "gardien.web.shared.errors.forbidden"
 handler404 = "gardien.web.shared.errors.not_found"
+handler429 = "gardien.web.shared.errors.too_many"
 handler500 = "gardien.web.shared.errors.failed"

@@ -37,6 +37,8 @@ def run(options: argparse.Namespace, config: Config) -> int:
 
     With ONCE set it ends after the PDF. A second run finds the first one's data and adds one quote.
     """
+    if not os.environ.get("ONCE"):
+        stack.refuse_taken_port(options.port)
     _say("Tables and walls")
     stack.migrate()
     startup.refuse()

@@ -30,8 +30,9 @@ def run(options: argparse.Namespace, _: Config) -> int:
 def _import(file: Path, currency: str | None, *, is_json: bool) -> int:
     try:
         raw = file.read_bytes()
-    except OSError as error:
-        print(f"{file}: {error.strerror}", file=sys.stderr)
+    except OSError:
+        sentence = gettext("%(file)s cannot be read. Check its path, and that it is a file you may read.")
+        print(sentence % {"file": file}, file=sys.stderr)
         return UNREADABLE
     try:
         done = actions.import_tyres(

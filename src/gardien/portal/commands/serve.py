@@ -10,6 +10,7 @@ from gardien.portal.config import Config
 
 def run(options: argparse.Namespace, config: Config) -> int:
     """Serve on 127.0.0.1 until Ctrl-C; the embedded database comes and goes with it."""
+    stack.refuse_taken_port(options.port)
     if not config.database_url:
         stack.migrate()
     startup.refuse()

@@ -35,6 +35,7 @@ COUNTRIES = [
     ("GB", gettext_lazy("United Kingdom")),
     ("CH", gettext_lazy("Switzerland")),
 ]
+NOT_LISTED = {"invalid_choice": gettext_lazy("Choose one of the list.")}
 
 
 class IntakeForm(forms.Form):
@@ -65,7 +66,11 @@ class IntakeForm(forms.Form):
     siren = TextField(20, label=gettext_lazy("SIREN"), required=False)
     plate = TextField(24, label=gettext_lazy("Number plate"), required=False)
     plate_country = forms.ChoiceField(
-        choices=COUNTRIES, initial="FR", label=gettext_lazy("Country of the plate"), required=False
+        choices=COUNTRIES,
+        initial="FR",
+        label=gettext_lazy("Country of the plate"),
+        required=False,
+        error_messages=NOT_LISTED,
     )
     make = TextField(40, label=gettext_lazy("Make"), required=False)
     model = TextField(40, label=gettext_lazy("Model"), required=False)
@@ -139,7 +144,7 @@ class LineForm(forms.Form):
     line_key = forms.UUIDField(widget=forms.HiddenInput)
     quantity = AmountField(money.MAX_QUANTITY, Decimal("0.01"), label=gettext_lazy("Quantity"))
     unit_ttc = AmountField(money.MAX_PRICE, Decimal(0), label=gettext_lazy("Unit price, VAT included"))
-    vat_rate = forms.TypedChoiceField(coerce=Decimal, label=gettext_lazy("VAT"))
+    vat_rate = forms.TypedChoiceField(coerce=Decimal, label=gettext_lazy("VAT"), error_messages=NOT_LISTED)
 
     def __init__(self, rates: tuple[Decimal, ...], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

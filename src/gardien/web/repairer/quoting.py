@@ -141,7 +141,8 @@ def pdf(request: Request, quote_id: uuid.UUID) -> HttpResponse:
         content = queries.pdf(queries.document(found.id))
     except queries.NotIssuedError:
         raise Http404 from None
-    name = f"{_('quote')}-{found.number}.pdf"
+    word = _("quote")
+    name = f"{word}-{found.number}.pdf"
     return HttpResponse(
         content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

@@ -35,6 +35,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _answer(404, _("There is nothing here"), _("Check the address, or search for the customer or the quote."))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer 429 to who tries to sign in again and again."""
+    del request
+    return _answer(429, _("Too many attempts"), _("Wait five minutes, then try again."))
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer 503 while the database is away, else 500."""
     del request

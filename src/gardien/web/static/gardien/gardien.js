@@ -1,6 +1,8 @@
 // Keys of the counter: F2 finds a customer, Escape closes the menu, Ctrl+Enter sends the form at hand,
-// or the page's main form when nothing was typed in the one at hand.
-const isTouched = (form) => [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+// or the page's main form when nothing was typed in the one at hand and nothing in it was refused.
+const isTouched = (form) =>
+  form.querySelector("[aria-invalid]") ||
+  [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
 
 function send(at) {
   const main = document.querySelector("form[data-main]");
@@ -38,13 +40,15 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 // Where a part of a page cannot be had, by a refusal or because the session has ended, the form goes the plain way.
+const goPlain = (event) => event.detail.requestConfig.elt.submit();
+
 for (const refusal of ["htmx:responseError", "htmx:sendError", "htmx:swapError"]) {
-  document.addEventListener(refusal, (event) => event.detail.elt.submit());
+  document.addEventListener(refusal, goPlain);
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (xhr.status === 200 && new URL(xhr.responseURL).pathname !== requestConfig.path) {
     event.preventDefault();
-    event.detail.elt.submit();
+    goPlain(event);
   }
 });
