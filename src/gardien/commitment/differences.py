@@ -47,8 +47,8 @@ class Change:
 def diff(old: VersionFile, new: VersionFile) -> list[Change]:
     """Return every difference in the order of a file: parties, labels, clauses as the new version has them, notices.
 
-    Clauses that only the old version has come after the others. Two files that differ by nothing but YAML's manner of writing
-    (comments, quotes, a default written out) do not differ.
+    Clauses that only the old version has come after the others. Two files that differ by nothing but YAML's manner
+    of writing (comments, quotes, a default written out) do not differ.
     """
     return [
         change
