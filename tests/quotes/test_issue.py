@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from gardien.commitment import policy
+from gardien.base import clock
+from gardien.commitment import policy, queries
 from gardien.quotes import _sheet, actions
 from gardien.quotes.models import Counter as CounterRow
 from tests.quotes.counter import Counter, day, jobs_of, rows
@@ -30,7 +31,7 @@ def test_issuing_gives_number_totals_document_job_and_entry_at_once(counter: Cou
     document = counter.document(quote)
     told = "SELECT subject, \"references\" FROM journal_entry WHERE tag = 'quotes:quote:issued' AND controller_id = %s"
     told += " AND \"references\"->>'quote' = %s"
-    references = {"quote": str(quote.id), "pdf": document.sha256, "version": "2020-01-25"}
+    references = {"quote": str(quote.id), "pdf": document.sha256, "version": queries.in_force(clock.legal_day(at)).id}
     assert rows(told, counter.tenant, str(quote.id)) == [(quote.customer.reference, references)]
 
 
