@@ -158,9 +158,12 @@ def _change(id_: str, old: tuple[str, str] | None, new: tuple[str, str] | None, 
     title = (new or old or ("", ""))[0]
     texts = _text(old, title), _text(new, title)
     note = "" if old != new or fields else _("Only its words in another language changed.")
-    whole = tuple((Run(text, is_marked=False),) if text else () for text in texts)
-    runs = marked(*texts) if kind == "changed" else whole
-    return Change(id_, title, kind, str(KINDS[kind]), *runs, note, fields)
+    before, after = marked(*texts) if kind == "changed" else (_whole(texts[0]), _whole(texts[1]))
+    return Change(id_, title, kind, str(KINDS[kind]), before, after, note, fields)
+
+
+def _whole(text: str) -> tuple[Run, ...]:
+    return (Run(text, is_marked=False),) if text else ()
 
 
 def _text(told: tuple[str, str] | None, title: str) -> str:

@@ -39,6 +39,11 @@ document.addEventListener("DOMContentLoaded", () => {
   if (first) first.focus();
 });
 
+// A wording is read from its beginning, though the button below it has the focus.
+window.addEventListener("load", () => {
+  if (document.querySelector(".wording")) requestAnimationFrame(() => window.scrollTo(0, 0));
+});
+
 // Where a part of a page cannot be had, by a refusal or because the session has ended, the form goes the plain way.
 const goPlain = (event) => event.detail.requestConfig.elt.submit();
 
