@@ -103,3 +103,10 @@ def sign_in(cast: SimpleNamespace) -> Any:
 
 
 __all__ = ["HOME", "as_role"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that two processes end together."""
+    longest = ("tests/stories/", "tests/reliability/", "tests/web/test_nasty", "tests/commitment/test_lint")
+    ranks = {name: rank for rank, name in enumerate(longest)}
+    items.sort(key=lambda item: next((rank for name, rank in ranks.items() if name in item.nodeid), len(ranks)))
