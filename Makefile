@@ -14,7 +14,7 @@ demo: $(VENV)/run.done  ## set up, load demonstration data, issue one quote, ser
 	@$(BIN)/gardien demo
 
 test: $(VENV)/dev.done  ## run all tests
-	@GARDIEN_REAL_DATA=$${GARDIEN_REAL_DATA:-$$(test -d ../shared/data && cd ../shared/data && pwd)} $(BIN)/python -m pytest -q -m "not soak" --numprocesses 2 --dist loadfile
+	@GARDIEN_REAL_DATA=$${GARDIEN_REAL_DATA:-$$(test -d ../shared/data && cd ../shared/data && pwd)} $(BIN)/python -m pytest -q -m "not soak" --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 setup: $(VENV)/dev.done  ## install everything for work on Gardien
 
