@@ -12,6 +12,25 @@ DECLARATION = Declaration(
             "client.retention.quotes",
             "subject",
         ),
+        Holding(
+            "consent.Decision",
+            (
+                *("id", "subject", "purpose", "channel", "address_digest", "basis", "is_given", "how"),
+                *("recorded_by_id", "decided_at", "quote_id"),
+            ),
+            "derived:proof",
+            ("client.use.quote",),
+            "client.retention.quotes",
+            "subject",
+        ),
+        Holding(
+            "consent.Objection",
+            ("id", "channel", "sender", "digest", "objected_at"),
+            "derived:proof",
+            ("client.use.quote",),
+            "client.retention.quotes",
+            "digest",
+        ),
     ),
     not_personal=(
         NotPersonal(
@@ -19,5 +38,9 @@ DECLARATION = Declaration(
             ("controller_id", "version", "language", "wording_sha256"),
             "says what was read, not to whom",
         ),
+        NotPersonal(
+            "consent.Decision", ("controller_id", "version", "language", "wording_sha256"), "which wording was shown"
+        ),
+        NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
     ),
 )

@@ -20,9 +20,13 @@ class Details:
     first_name: str = ""
     company: str = ""
     siren: str = ""
+    delivery: str = ""
+    building: str = ""
     street: str = ""
+    locality: str = ""
     postcode: str = ""
     city: str = ""
+    country: str = "FR"
     email: str = ""
     phone: Phone | None = None
     mobile: Phone | None = None
@@ -64,13 +68,13 @@ def record(*, details: Details, vehicle: VehicleDetails | None, reading: Reading
     )
     if is_new:
         if vehicle:
-            _add_vehicle(customer, vehicle)
+            _add_vehicle(customer, vehicle, at)
         _write_tokens(customer)
         journal.record(Tag.TOLD, by=by, at=at, subject=customer.reference, reading=reading.id)
     return customer
 
 
-def _add_vehicle(customer: Customer, vehicle: VehicleDetails) -> None:
+def _add_vehicle(customer: Customer, vehicle: VehicleDetails, at: datetime) -> None:
     Vehicle.objects.create(
         customer=customer,
         plate=vehicle.plate.canonical,
@@ -79,6 +83,7 @@ def _add_vehicle(customer: Customer, vehicle: VehicleDetails) -> None:
         plate_country=vehicle.plate.country,
         make=vehicle.make,
         model=vehicle.model,
+        told_at=at,
     )
 
 

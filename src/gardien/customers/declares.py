@@ -5,6 +5,9 @@ from gardien.consent import actions as consent
 
 from . import queries
 
+ADDRESS = ("delivery", "building", "street", "locality", "postcode", "city", "country")
+PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
+
 
 def _of(place: str, columns: tuple[str, ...], category: str, found_by: str = "reference") -> Holding:
     return Holding(place, columns, category, ("client.use.quote",), "client.retention.quotes", found_by)
@@ -14,28 +17,46 @@ DECLARATION = Declaration(
     holdings=(
         _of("customers.Customer", ("last_name", "sort_key"), "last_name"),
         _of("customers.Customer", ("first_name",), "first_name"),
-        _of("customers.Customer", ("street", "postcode", "city"), "address"),
+        _of("customers.Customer", ADDRESS, "address"),
         _of("customers.Customer", ("email",), "email"),
         _of("customers.Customer", ("phone",), "phone"),
         _of("customers.Customer", ("mobile",), "mobile"),
         _of("customers.Customer", ("kind", "company"), "derived:company"),
         _of("customers.Customer", ("siren",), "derived:siren"),
-        _of("customers.Customer", ("id", "reference"), "derived:reference"),
+        _of("customers.Customer", ("id", "reference", "merged_into_id"), "derived:reference"),
         _of("customers.Customer", ("told_at", "told_to_id", "reading_id"), "derived:proof"),
+        _of("customers.Vehicle", PLATE, "plate", "customer.reference"),
+        _of("customers.Vehicle", ("told_at", "parted_at"), "derived:proof", "customer.reference"),
+        _of("customers.FormerPlate", PLATE, "plate", "vehicle.customer.reference"),
+        _of("customers.FormerPlate", ("id", "vehicle_id", "until_at"), "derived:reference", "vehicle.customer.reference"),
+        _of("customers.Note", ("text",), "derived:quote", "customer.reference"),
         _of(
-            "customers.Vehicle",
-            ("plate", "plate_display", "plate_kind", "plate_country"),
-            "plate",
+            "customers.Note",
+            ("id", "customer_id", "note_key", "written_at", "written_by_id"),
+            "derived:reference",
             "customer.reference",
         ),
+        _of(
+            "customers.Merge",
+            ("id", "kept_id", "absorbed_id", "merged_at", "merged_by_id", "undone_at", "undone_by_id"),
+            "derived:proof",
+            "kept.reference",
+        ),
+        _of("customers.IntakeDraft", ("sealed",), "address", "reading_id"),
+        _of("customers.IntakeDraft", ("id", "reading_id", "typed_at", "typed_by_id"), "derived:proof", "reading_id"),
         _of("customers.Vehicle", ("make", "model"), "derived:quote", "customer.reference"),
         _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("token",), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("id", "customer_id"), "derived:reference", "customer.reference"),
+        _of("customers.SearchTrigram", ("trigram",), "last_name", "customer.reference"),
+        _of("customers.SearchTrigram", ("id", "customer_id"), "derived:reference", "customer.reference"),
     ),
     not_personal=tuple(
         NotPersonal(f"customers.{model}", ("tenant_id",), "names the repairer")
-        for model in ("Customer", "Vehicle", "SearchToken")
+        for model in (
+            *("Customer", "Vehicle", "FormerPlate", "Note", "Merge", "IntakeDraft"),
+            *("SearchToken", "SearchTrigram"),
+        )
     ),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),

@@ -20,9 +20,13 @@ class Customer(TenantRow):
     siren = models.CharField(max_length=9, blank=True)
     last_name = models.CharField(max_length=38)
     first_name = models.CharField(max_length=38, blank=True)
-    street = models.CharField(max_length=76, blank=True)
+    delivery = models.CharField(max_length=38, blank=True, help_text="flat, floor, staircase")
+    building = models.CharField(max_length=38, blank=True, help_text="residence, building, entrance")
+    street = models.CharField(max_length=38, blank=True, help_text="number and street")
+    locality = models.CharField(max_length=38, blank=True, help_text="hamlet or post-office box")
     postcode = models.CharField(max_length=10, blank=True)
     city = models.CharField(max_length=38, blank=True)
+    country = models.CharField(max_length=2, default="FR", help_text="ISO 3166-1")
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=16, blank=True, help_text="E.164")
     mobile = models.CharField(max_length=16, blank=True, help_text="E.164")
@@ -30,6 +34,7 @@ class Customer(TenantRow):
     told_at = models.DateTimeField(help_text="when the details were told at the counter")
     told_to_id = models.UUIDField(help_text="the user who took them")
     reading_id = models.UUIDField(help_text="the reading of the wording that came first")
+    merged_into = TenantForeignKey("self", related_name="absorbed", null=True, help_text="the record that was kept")
 
     class Meta:
         constraints = [
@@ -37,6 +42,10 @@ class Customer(TenantRow):
             models.UniqueConstraint(fields=["tenant", "reading_id"], name="customers_customer_reading"),
             models.CheckConstraint(
                 condition=models.Q(kind="person") | ~models.Q(company=""), name="customers_customer_company_named"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="customers_customer_not_into_itself",
             ),
         ]
         indexes = [models.Index(fields=["tenant", "sort_key", "id"], name="customers_customer_sort")]
@@ -52,7 +61,7 @@ class Customer(TenantRow):
 
 
 class Vehicle(TenantRow):
-    """A vehicle of a customer, known by its plate."""
+    """A vehicle of a customer, known by its plate. A car that changes owner is a row of each: theirs, and their clock's."""
 
     customer = TenantForeignKey(Customer, related_name="vehicles")
     plate = models.CharField(max_length=16, db_collation="C", help_text="canonical: capitals and digits only")
@@ -61,6 +70,8 @@ class Vehicle(TenantRow):
     plate_country = models.CharField(max_length=2)
     make = models.CharField(max_length=40, blank=True)
     model = models.CharField(max_length=40, blank=True)
+    told_at = models.DateTimeField(help_text="since when it is known as theirs")
+    parted_at = models.DateTimeField(null=True, help_text="since when it is no longer theirs")
 
     class Meta:
         constraints = [
@@ -68,6 +79,77 @@ class Vehicle(TenantRow):
                 fields=["tenant", "customer", "plate_country", "plate"], name="customers_vehicle_plate"
             )
         ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class FormerPlate(TenantRow):
+    """A plate that a vehicle bore before the one it bears now."""
+
+    vehicle = TenantForeignKey(Vehicle, related_name="former_plates")
+    plate = models.CharField(max_length=16, db_collation="C")
+    plate_display = models.CharField(max_length=20)
+    plate_kind = models.CharField(max_length=8)
+    plate_country = models.CharField(max_length=2)
+    until_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Note(TenantRow):
+    """A short remark that helps to serve the customer."""
+
+    customer = TenantForeignKey(Customer, related_name="notes")
+    note_key = models.UUIDField(help_text="of the form that wrote it: sent twice, it writes one note")
+    text = models.CharField(max_length=300)
+    written_at = models.DateTimeField()
+    written_by_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "note_key"], name="customers_note_key")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Merge(TenantRow):
+    """That two records are one person's: `absorbed` points to `kept` until it is undone."""
+
+    kept = TenantForeignKey(Customer, related_name="merges")
+    absorbed = TenantForeignKey(Customer, related_name="merges_away")
+    merged_at = models.DateTimeField()
+    merged_by_id = models.UUIDField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "absorbed"], condition=models.Q(undone_at=None), name="customers_merge_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(undone_at=None, undone_by_id=None)
+                | models.Q(undone_at__isnull=False, undone_by_id__isnull=False),
+                name="customers_merge_undone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class IntakeDraft(TenantRow):
+    """What was typed of an intake that is not saved yet, sealed: it survives a closed tab and an ended session."""
+
+    reading_id = models.UUIDField()
+    sealed = models.BinaryField(help_text="the form's fields as JSON under the envelope")
+    typed_at = models.DateTimeField()
+    typed_by_id = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "reading_id"], name="customers_intake_draft_once")]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -86,6 +168,24 @@ class SearchToken(TenantRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "token", "customer"], name="customers_token_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SearchTrigram(TenantRow):
+    """Three letters in a row of a customer's folded name: by them a name is found in spite of a typing error.
+
+    Looked up by equality, and only when `SearchToken` finds nobody.
+    """
+
+    trigram = models.CharField(max_length=3, db_collation="C")
+    customer = TenantForeignKey(Customer, related_name="trigrams")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "trigram", "customer"], name="customers_trigram_once"),
         ]
 
     def __str__(self) -> str:

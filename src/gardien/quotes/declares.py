@@ -15,7 +15,8 @@ DECLARATION = Declaration(
             "quotes.Quote",
             (
                 *("id", "draft_key", "customer_id", "vehicle_id", "mileage", "author_id", "state", "number", "rank"),
-                *("drafted_at", "issued_at", "valid_until_date", "total_ht", "total_vat", "total_ttc"),
+                *("drafted_at", "issued_at", "answered_at", "cancelled_at", "cancel_reason"),
+                *("valid_until_date", "total_ht", "total_vat", "total_ttc"),
             ),
             "customer.reference",
         ),

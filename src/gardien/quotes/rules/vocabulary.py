@@ -19,6 +19,9 @@ class State(StrEnum):
 
     DRAFT = "draft"
     ISSUED = "issued"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
 
 
 class Tag(journal.Tag):

@@ -59,7 +59,7 @@ class IntakeForm(forms.Form):
     mobile = ReadField(rules.parse_phone, empty=None, label=gettext_lazy("Mobile phone"), required=False)
     phone = ReadField(rules.parse_phone, empty=None, label=gettext_lazy("Landline"), required=False)
     email = ReadField(rules.parse_email, empty="", label=gettext_lazy("E-mail address"), required=False)
-    street = TextField(76, label=gettext_lazy("Number and street"), required=False)
+    street = TextField(38, label=gettext_lazy("Number and street"), required=False)
     postcode = TextField(10, label=gettext_lazy("Postcode"), required=False)
     city = TextField(38, label=gettext_lazy("Town"), required=False)
     company = TextField(80, label=gettext_lazy("Company"), required=False)
