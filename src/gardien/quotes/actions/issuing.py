@@ -34,7 +34,6 @@ def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
     repairer and year without a gap. Issuing an issued quote again returns it, unchanged. Raises
     `NothingOfferedError`, `NotAgreedError`.
     """
-    _locks.customer(queries.by_id(quote_id).customer_id)
     quote = _locks.quote(quote_id)
     if quote.state != State.DRAFT:
         return quote
