@@ -55,7 +55,10 @@ def _filled(cluster: "Cluster", counts: tuple[int, ...]) -> list[tuple[UUID, lis
 
     cast.load(password="jante moyeu volant essieu 42", at=clock.now())
     tenants = Repairer.objects.order_by("code").values_list("id", flat=True)
-    crowds = [(tenant, list(Crowd(seed).people(count))) for seed, (tenant, count) in enumerate(zip(tenants, counts, strict=False))]
+    crowds = [
+        (tenant, list(Crowd(seed).people(count)))
+        for seed, (tenant, count) in enumerate(zip(tenants, counts, strict=False))
+    ]
     with psycopg.connect(**cluster.dsn(SUPERUSER, "gardien"), autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         for table, columns, rows in _tables(crowds):

@@ -122,11 +122,10 @@ def raw(tenant: UUID, text: Text) -> tuple[str, list[object]]:
         conditions.append((table, condition))
         values += [tenant, near] if near else [tenant, key, key + "\U0010ffff"]
     (first, condition), *others = conditions
-    statement = f"SELECT customer_id FROM {first} one WHERE tenant_id = %s AND {condition}"
-    statement += "".join(
-        f" AND EXISTS (SELECT FROM {table} WHERE tenant_id = %s AND {condition} AND customer_id = one.customer_id LIMIT 1)"
-        for table, condition in others
-    )
+    statement = f"SELECT customer_id FROM {first} o WHERE tenant_id = %s AND {condition}"
+    for table, condition in others:
+        borne = f"SELECT FROM {table} WHERE tenant_id = %s AND {condition} AND customer_id = o.customer_id"
+        statement += f" AND EXISTS ({borne})"
     return f"{statement} LIMIT 51", values
 
 
@@ -177,11 +176,16 @@ def measured(tenant: UUID, examples: list[Text]) -> tuple[list[float], list[floa
 
 
 def hits(examples: list[Text]) -> int:
-    """Return how many texts find whom they mean, or more than a page shows."""
+    """Return how many texts find whom they mean, or more than a page shows; a slip may be somebody else's name."""
     from gardien.customers import queries
 
-    found = [(text.meant, queries.search(text.typed)) for text in examples]
-    return sum(who.has_more or meant in {"", *(customer.reference for customer in who)} for meant, who in found)
+    found = [(text, queries.search(text.typed)) for text in examples]
+    return sum(
+        who.has_more
+        or text.meant in {"", *(customer.reference for customer in who)}
+        or (text.is_slip and len(who) > 0 and not who.is_approximate)
+        for text, who in found
+    )
 
 
 def nodes(plan: dict[str, object]) -> Iterator[str]:

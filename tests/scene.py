@@ -34,11 +34,11 @@ def price_list(at: datetime) -> Any:
     )
 
 
-def heard(membership: Any, at: datetime) -> Any:
-    """Read the wording to somebody who has not told their details yet; call inside the scope of `membership`."""
+def heard(membership: Any, at: datetime, subject: str | None = None) -> Any:
+    """Read the wording to whom `subject` names, or to somebody who has not told their details yet; call in a scope."""
     version = commitment.in_force(clock.legal_day(at))
     wording = documents.reading(version, paper.controller(membership.site.repairer), "fr")
-    return consent.record_reading(wording=wording, by=network.actor(membership), at=at)
+    return consent.record_reading(wording=wording, by=network.actor(membership), at=at, subject=subject)
 
 
 def customer(membership: Any, at: datetime, plate: str = "GH-482-KL", **details: Any) -> Customer:

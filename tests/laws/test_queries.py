@@ -120,6 +120,7 @@ TYPED = {
 KEYED = {
     "customers_token_once": r"tenant_id = .*token >= .*token < ",
     "customers_token_customer": r"tenant_id = .*customer_id = ",
+    "customers_variant_customer": r"tenant_id = .*customer_id = ",
     "customers_variant_once": r"tenant_id = .*variant\)?(::text)? = ",
 }
 """By what an index of tokens is entered."""

@@ -59,10 +59,10 @@ def _rich(adviser: Any, at: datetime) -> SimpleNamespace:
     former = scene.customer(adviser, at, "CC-111-DD", last_name="Petit", first_name="Paul")
     actions.hand_over(vehicle_id=former.vehicles.get().id, to=known.id, by=by, at=at)
     gone = rules.VehicleDetails(rules.parse_plate("EE-222-FF"), "Sarvane", "Corso")
-    actions.part_with(
-        vehicle_id=actions.add_vehicle(customer_id=known.id, vehicle=gone, by=by, at=at).id, by=by, at=at
+    actions.part_with(vehicle_id=actions.add_vehicle(customer_id=known.id, vehicle=gone, by=by, at=at).id, by=by, at=at)
+    actions.write_note(
+        customer_id=known.id, text="Préfère être appelée après dix-huit heures.", note_key=ids.new(), by=by, at=at
     )
-    actions.write_note(customer_id=known.id, text="Préfère être appelée après dix-huit heures.", note_key=ids.new(), by=by, at=at)
     twin = scene.customer(adviser, at, "GG-333-HH", **{**told, "first_name": "Camile"}, mobile=MOBILE)
     actions.merge(kept_id=known.id, absorbed_id=twin.id, by=by, at=at)
     alike = scene.customer(adviser, at, "GG-444-HH", **told, mobile=MOBILE)
@@ -95,7 +95,15 @@ def _quotes(adviser: Any, known: Any, at: datetime) -> dict[str, Any]:
 def states(page: Page, garage: SimpleNamespace) -> Iterator[str]:
     """Open the pages of a card in every state, as an adviser."""
     card = f"/clients/{garage.rich.id}/"
-    for rest in ("", "accords/", "durees/", "meme-personne/", f"meme-personne/{garage.rich.alike}/", "reunions/", "limiter/"):
+    for rest in (
+        "",
+        "accords/",
+        "durees/",
+        "meme-personne/",
+        f"meme-personne/{garage.rich.alike}/",
+        "reunions/",
+        "limiter/",
+    ):
         page.goto(f"{card}{rest}")
         for details in page.locator("main details").all():
             details.locator("summary").click()

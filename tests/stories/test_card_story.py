@@ -74,9 +74,7 @@ Hand = Keyboard | Touch
 
 
 @pytest.fixture(params=[(Keyboard, DESK), (Touch, TELEPHONE)], ids=["desk", "telephone"])
-def hand(
-    request: pytest.FixtureRequest, browser: Browser, portal: str, garage: SimpleNamespace
-) -> Iterator[Hand]:
+def hand(request: pytest.FixtureRequest, browser: Browser, portal: str, garage: SimpleNamespace) -> Iterator[Hand]:
     kind, size = request.param
     with watching.visitor(browser, portal, garage.sessions[walk.ADVISER], **size) as (page, watch):
         yield kind(page)
@@ -97,7 +95,9 @@ def says(hand: Hand, sentence: str) -> None:
     hand.page.set_viewport_size(size or {})  # type: ignore[typeddict-item]
 
 
-def test_a_consent_is_withdrawn_by_one_press_and_the_page_says_what_follows(hand: Hand, garage: SimpleNamespace) -> None:
+def test_a_consent_is_withdrawn_by_one_press_and_the_page_says_what_follows(
+    hand: Hand, garage: SimpleNamespace
+) -> None:
     hand.page.goto(f"/clients/{told(hand, garage).seller}/")
     hand.go("Accords")
     expect(hand.page.locator("main .is-given")).to_have_text("oui")

@@ -24,7 +24,12 @@ def test_the_card_says_who_which_car_and_offers_a_quote(desk: cards.Desk) -> Non
 def test_every_page_of_the_card_opens_and_another_repairers_does_not(desk: cards.Desk, sign_in: Any) -> None:
     other, stranger = desk.other(), sign_in("counter.adviser@canal.example")
     rests = ("", "accords/", "durees/", "corriger/", "vehicules/", "meme-personne/", f"meme-personne/{other.id}/")
-    paths = [*(f"{desk.card}{rest}" for rest in rests), f"{desk.card}limiter/", f"{desk.car}plaque/", f"{desk.car}detenteur/"]
+    paths = [
+        *(f"{desk.card}{rest}" for rest in rests),
+        f"{desk.card}limiter/",
+        f"{desk.car}plaque/",
+        f"{desk.car}detenteur/",
+    ]
     assert [path for path in paths if desk.client.get(path).status_code != 200] == []
     assert [path for path in paths if stranger.get(path).status_code != 404] == []
     nobody = [path.replace(str(desk.customer.id), str(uuid.uuid4())) for path in paths if "clients" in path]

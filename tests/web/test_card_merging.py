@@ -18,7 +18,9 @@ def desk(sign_in: Any, cast: Any, at: Any) -> cards.Desk:
 @pytest.fixture
 def twin(desk: cards.Desk) -> Any:
     """The same person recorded once more, with another car and a quote."""
-    twin = desk.other(last_name="Moreau", first_name="Elodie", mobile=cards.PHONES["mobile"], email="em@courriel.example")
+    twin = desk.other(
+        last_name="Moreau", first_name="Elodie", mobile=cards.PHONES["mobile"], email="em@courriel.example"
+    )
     with desk.scope():
         scene.draft(desk.membership, twin, desk.at, "31.00")
     return twin

@@ -56,7 +56,7 @@ def issued(desk: cards.Desk, price: str) -> Any:
 
 def state(desk: cards.Desk, quote: Any) -> str:
     """Return the state that the page of a quote shows."""
-    return re.findall(r'badge-state[^>]*>([^<]+)<', desk.client.get(f"/devis/{quote.id}/").text)[0]
+    return re.findall(r"badge-state[^>]*>([^<]+)<", desk.client.get(f"/devis/{quote.id}/").text)[0]
 
 
 def test_consent_to_calls_is_shown_and_withdrawn_number_by_number_in_one_click(desk: cards.Desk) -> None:

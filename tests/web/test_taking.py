@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gardien.base import scope
 from gardien.commitment import policy
 from gardien.commitment import queries as commitment
+from gardien.network import queries as network
+from tests import scene
 from tests.conftest import as_role
 from tests.web import counter
 
@@ -79,6 +82,17 @@ def test_a_form_sent_twice_or_again_from_the_page_before_has_one_effect(desk: Cl
     assert {answer.headers["Location"] for answer in (again, other, back)} == {card}
     assert counter.rows() == before
     assert "déjà enregistré" in desk.get(card).text
+
+
+def test_the_form_of_a_reading_to_who_is_known_already_leads_to_their_card(desk: Client, cast: Any, at: Any) -> None:
+    card = desk.post(counter.heard(desk), TOLD).headers["Location"]
+    ((reference,),) = kept("SELECT reference FROM customers_customer")
+    membership = cast.membership(counter.ADVISER)
+    with scope.entered(network.controller(membership)):
+        form = f"/clients/nouveau/{scene.heard(membership, at, reference).id}/"
+    before = counter.rows()
+    assert [desk.get(form).headers["Location"], desk.post(form, REACHED).headers["Location"]] == [card, card]
+    assert counter.rows() == before
 
 
 def test_a_refused_form_answers_422_and_keeps_every_answer(desk: Client) -> None:
@@ -166,7 +180,7 @@ def test_unfinished_intakes_are_listed_and_given_up_by_a_click(desk: Client) -> 
 def test_what_arrives_after_saving_leaves_no_draft(desk: Client) -> None:
     form = counter.heard(desk)
     desk.post(form, TOLD)
-    typing(desk, form, **TOLD)
+    assert typing(desk, form, **TOLD).status_code == 204
     assert kept("SELECT id FROM customers_intakedraft") == []
 
 

@@ -209,12 +209,13 @@ class SearchVariant(TenantRow):
     """
 
     variant = models.CharField(max_length=30, db_collation="C")
-    customer = TenantForeignKey(Customer, related_name="variants")
+    customer = TenantForeignKey(Customer, related_name="variants", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "variant", "customer"], name="customers_variant_once"),
         ]
+        indexes = [models.Index(fields=["tenant", "customer", "variant"], name="customers_variant_customer")]
 
     def __str__(self) -> str:
         return str(self.id)

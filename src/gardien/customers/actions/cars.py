@@ -12,9 +12,7 @@ from gardien.journal import actions as journal
 from .. import queries
 from ..models import Customer, FormerPlate, Vehicle
 from ..rules import Plate, PlateKind, Tag, VehicleDetails
-from . import _locks, _search
-
-_PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
+from . import _locks, _rows, _search
 
 
 class PartedError(ValueError):
@@ -52,8 +50,8 @@ def change_plate(*, vehicle_id: UUID, plate: Plate, by: Actor, at: datetime) -> 
         return vehicle
     if _present(vehicle.customer_id, plate):
         raise AlreadyTheirsError
-    FormerPlate.objects.create(vehicle=vehicle, until_at=at, **{name: getattr(vehicle, name) for name in _PLATE})
-    for name, value in _plate(plate).items():
+    FormerPlate.objects.create(vehicle=vehicle, until_at=at, **_rows.plate(_borne(vehicle)))
+    for name, value in _rows.plate(plate).items():
         setattr(vehicle, name, value)
     vehicle.save()
     _search.write(vehicle.customer)
@@ -72,7 +70,7 @@ def hand_over(*, vehicle_id: UUID, to: UUID, by: Actor, at: datetime) -> Vehicle
     vehicle = _locks.vehicle(vehicle_id, to)
     if vehicle.customer_id in {record.id for record in queries.group(to)}:
         raise SameOwnerError
-    plate = Plate(vehicle.plate, vehicle.plate_display, cast("PlateKind", vehicle.plate_kind), vehicle.plate_country)
+    plate = _borne(vehicle)
     theirs = _present(to, plate)
     if vehicle.parted_at is not None and theirs is None:
         raise PartedError
@@ -89,14 +87,8 @@ def part_with(*, vehicle_id: UUID, by: Actor, at: datetime) -> Vehicle:
     return vehicle
 
 
-def write_vehicle(customer: Customer, vehicle: VehicleDetails, at: datetime) -> Vehicle:
-    """Write a vehicle that came with a customer's details; the caller writes journal and tokens."""
-    told = {"make": vehicle.make, "model": vehicle.model, "told_at": at}
-    return Vehicle.objects.create(customer=customer, **_plate(vehicle.plate), **told)
-
-
 def _add(customer: Customer, vehicle: VehicleDetails, by: Actor, at: datetime) -> Vehicle:
-    added = write_vehicle(customer, vehicle, at)
+    added = _rows.vehicle(customer, vehicle, at)
     _search.write(customer)
     journal.record(Tag.VEHICLE_TOLD, by=by, at=at, subject=customer.reference, vehicle=added.id)
     return added
@@ -117,5 +109,5 @@ def _present(customer_id: UUID, plate: Plate) -> Vehicle | None:
     return rows.order_by("told_at", "id").first()
 
 
-def _plate(plate: Plate) -> dict[str, str]:
-    return dict(zip(_PLATE, (plate.canonical, plate.display, plate.kind, plate.country), strict=True))
+def _borne(vehicle: Vehicle) -> Plate:
+    return Plate(vehicle.plate, vehicle.plate_display, cast("PlateKind", vehicle.plate_kind), vehicle.plate_country)

@@ -18,8 +18,7 @@ from ..models import Customer, IntakeDraft
 from ..queries import NotReadByError
 from ..queries.drafts import read_by, seal_context
 from ..rules import Details, Tag, VehicleDetails, checked, columns, meet
-from . import _locks, _search
-from .cars import write_vehicle
+from . import _locks, _rows, _search
 
 LONGEST_DRAFT = 64 * 1024
 
@@ -66,7 +65,7 @@ def record(*, details: Details, vehicle: VehicleDetails | None, reading: Reading
         **_stored(checked(details)), reading_id=reading.id, reference=reading.subject, told_at=at, told_to_id=by.id
     )
     if vehicle:
-        write_vehicle(customer, vehicle, at)
+        _rows.vehicle(customer, vehicle, at)
     _search.write(customer)
     standing.record_activity(subject=customer.reference, event=Event.DETAILS_TOLD, source_id=customer.id, by=by, at=at)
     journal.record(Tag.TOLD, by=by, at=at, subject=customer.reference, reading=reading.id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -14,8 +15,14 @@ from .people import group
 
 LIMIT = 8
 _MOST = 50
+_MOST_SLIPPED = 1_000
 _MOST_WORDS = 8
-_PLATES = (Why.PLATE, Why.FORMER_PLATE, Why.FORMER_OWNER)
+_BORNE = (Why.PLATE, Why.FORMER_PLATE, Why.FORMER_OWNER)
+
+_Plates = Sequence[tuple[str, str]]
+"""Country and canonical form of each."""
+_Ids = QuerySet[Any, UUID]
+"""A look-up of customers; all of them are one query."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,8 @@ class Candidate:
 def candidates(details: Details, plate: Plate | None = None, excluding: UUID | None = None) -> list[Candidate]:
     """Return at most `LIMIT` of the present repairer's customers who may be the one told of, the likeliest first.
 
-    Eight queries at most, each by an index. A merged group is one candidate; the group of
-    `excluding` and restricted persons are none.
+    Seven queries at most, each by an index. A merged group is one candidate; the group of `excluding` and restricted
+    persons are none.
     """
     own = {record.id for record in group(excluding)} if excluding else set()
     plates = [(plate.country, plate.canonical)] if plate else []
@@ -47,72 +54,90 @@ def candidates_for(group: Sequence[Customer]) -> list[Candidate]:
     return _candidates([record.details for record in group], list(present), own)
 
 
-def _candidates(told: Sequence[Details], plates: Sequence[tuple[str, str]], own: set[UUID]) -> list[Candidate]:
-    ids = {each for details in told for each in (*_by_token(details, plates), *_by_column(details))} - own
+def _candidates(told: Sequence[Details], plates: _Plates, own: set[UUID]) -> list[Candidate]:
+    ids = _looked_up(told, plates) - own
     records = Customer.objects.filter(Q(id__in=ids) | Q(merged_into__in=ids)).select_related("merged_into")
-    if plates:
-        records = records.prefetch_related("vehicles__former_plates")
+    records_by_id = {record.id: record for record in records} if ids else {}
+    by_plate = _by_plate(records_by_id.keys(), plates)
     found: dict[UUID, tuple[Customer, set[Reason]]] = {}
-    for record in records if ids else ():
+    for record in records_by_id.values():
         kept = record.merged_into if record.merged_into_id else record
-        reasons = {reason for details in told for reason in _reasons(record, details, plates)}
+        reasons = {reason for details in told for reason in _reasons(record, details)} | by_plate.get(record.id, set())
         if kept and kept.id not in own and reasons:
             found.setdefault(kept.id, (kept, set()))[1].update(reasons)
     likeliest = sorted(found.values(), key=lambda pair: (_rank(pair[1]), pair[0].sort_key, pair[0].id))
     return [Candidate(kept, _sorted(reasons)) for kept, reasons in likeliest[:LIMIT]]
 
 
-def _by_token(details: Details, plates: Iterable[tuple[str, str]]) -> Iterable[UUID]:
-    """Return who bears a plate, number or address told, and who bears every word of the name told."""
-    numbers = {tokens.token(plate, why) for _, plate in plates for why in _PLATES}
-    numbers |= {tokens.token(phone, Why.PHONE) for phone in _phones(details)}
-    numbers |= {tokens.token(email, Why.EMAIL) for email in (details.email,) if email}
-    name = details.company or f"{details.last_name} {details.first_name}"
-    words = [f"{key} {Why.NAME}" for key in tokens.keys(name)[:_MOST_WORDS]]
+def _looked_up(told: Sequence[Details], plates: _Plates) -> set[UUID]:
+    """Return whom any of the look-ups finds, in two queries."""
+    found = [*_by_number(told, plates), *(each for details in told for each in _by_words(details)), *_by_slip(told)]
+    return set(found[0].union(*found[1:])) if found else set()
+
+
+def _by_number(told: Sequence[Details], plates: _Plates) -> Iterable[_Ids]:
+    """Look up who bears a plate, telephone number or address told, and who has a SIREN told."""
+    numbers = {tokens.token(plate, why) for _, plate in plates for why in _BORNE}
+    numbers |= {tokens.token(phone, Why.PHONE) for details in told for phone in _phones(details)}
+    numbers |= {tokens.token(details.email, Why.EMAIL) for details in told if details.email}
     if numbers:
-        yield from _bearers(SearchToken.objects.filter(token__in=numbers))
-    if words:
-        every = [SearchToken.objects.filter(token=word).values("customer") for word in words]
-        first = SearchToken.objects.filter(token=words[0])
-        yield from _bearers(reduce(lambda found, more: found.filter(customer__in=more), every[1:], first))
+        yield _bearers(SearchToken.objects.filter(token__in=numbers))
+    if sirens := {details.siren for details in told} - {""}:
+        yield Customer.objects.filter(siren__in=sirens).values_list("id", flat=True)[:_MOST]
 
 
-def _by_column(details: Details) -> Iterable[UUID]:
-    """Return who has the SIREN told, and who has a name a slip away in the same postcode."""
-    if details.siren:
-        yield from Customer.objects.filter(siren=details.siren).values_list("id", flat=True)[:_MOST]
-    near = tokens.near_typed(tokens.glued(details.company or details.last_name))
-    if near and details.postcode:
-        slipped = SearchVariant.objects.filter(variant__in=near).values("customer")
-        neighbours = Customer.objects.filter(id__in=slipped, postcode=details.postcode)
-        yield from neighbours.values_list("id", flat=True)[: 2 * _MOST]
+def _by_words(details: Details) -> Iterable[_Ids]:
+    """Look up who bears every word of the name told."""
+    words = tokens.keys(details.company or f"{details.last_name} {details.first_name}")[:_MOST_WORDS]
+    borne = [SearchToken.objects.filter(token=tokens.token(word, Why.NAME)) for word in words]
+    if borne:
+        yield _bearers(reduce(lambda found, more: found.filter(customer__in=more.values("customer")), borne))
 
 
-def _bearers(borne: QuerySet[SearchToken]) -> Iterable[UUID]:
+def _by_slip(told: Sequence[Details]) -> Iterable[_Ids]:
+    """Look up whose name is a slip away in the same postcode.
+
+    The names come first, as a list: joined, the planner may read the customers from end to end.
+    """
+    named = [(details.company or details.last_name, details.postcode) for details in told if details.postcode]
+    near = {variant for name, _ in named for variant in tokens.near_typed(tokens.glued(name))}
+    if near:
+        slipped = SearchVariant.objects.filter(variant__in=near).values_list("customer", flat=True)
+        ids = list(slipped.distinct()[:_MOST_SLIPPED])
+        neighbours = Customer.objects.filter(id__in=ids, postcode__in={postcode for _, postcode in named})
+        yield neighbours.values_list("id", flat=True)[: 2 * _MOST]
+
+
+def _bearers(borne: QuerySet[SearchToken]) -> _Ids:
     return borne.values_list("customer", flat=True).distinct()[:_MOST]
 
 
-def _reasons(record: Customer, told: Details, plates: Sequence[tuple[str, str]]) -> Iterable[Reason]:
-    known = record.details
+def _by_plate(ids: Iterable[UUID], plates: _Plates) -> dict[UUID, set[Reason]]:
+    """Return who has one of the plates, or had it; two queries."""
+    found: dict[UUID, set[Reason]] = {}
+    told = {plate for _, plate in plates}
+    borne = Q(plate__in=told) | Q(former_plates__plate__in=told)
+    vehicles = Vehicle.objects.filter(borne, customer__in=list(ids)).distinct().prefetch_related("former_plates")
+    for vehicle in vehicles if told else ():
+        bears = (vehicle.plate_country, vehicle.plate)
+        former = {(plate.plate_country, plate.plate) for plate in vehicle.former_plates.all()}
+        if vehicle.parted_at is None and bears in plates:
+            found.setdefault(vehicle.customer_id, set()).add(Reason.SAME_PLATE)
+        elif (former | {bears}) & {*plates}:
+            found.setdefault(vehicle.customer_id, set()).add(Reason.FORMER_PLATE)
+    return found
+
+
+def _reasons(record: Customer, told: Details) -> Iterable[Reason]:
+    known = Details(record.last_name, record.first_name, record.company, postcode=record.postcode)
     if reason := of_names(told, known):
         yield reason
-    if _phones(told) & _phones(known):
+    if _phones(told) & {record.phone, record.mobile}:
         yield Reason.SAME_PHONE
-    if told.email and told.email.casefold() == known.email.casefold():
+    if told.email and told.email.casefold() == record.email.casefold():
         yield Reason.SAME_EMAIL
-    if told.siren and told.siren == known.siren:
+    if told.siren and told.siren == record.siren:
         yield Reason.SAME_SIREN
-    for vehicle in record.vehicles.all() if plates else ():
-        if vehicle.parted_at is None and (vehicle.plate_country, vehicle.plate) in plates:
-            yield Reason.SAME_PLATE
-        elif _borne(vehicle) & {*plates}:
-            yield Reason.FORMER_PLATE
-
-
-def _borne(vehicle: Vehicle) -> set[tuple[str, str]]:
-    """Return every plate that a vehicle bore or bears."""
-    former = {(plate.plate_country, plate.plate) for plate in vehicle.former_plates.all()}
-    return former | {(vehicle.plate_country, vehicle.plate)}
 
 
 def _phones(details: Details) -> set[str]:

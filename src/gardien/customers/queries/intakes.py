@@ -1,4 +1,4 @@
-"""Intakes under way: what an adviser has typed and not saved, and whom a reading led to."""
+"""Intakes under way: what an adviser has typed and not saved, and who was recorded already."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +29,6 @@ def unfinished(by: Actor) -> list[Unfinished]:
     return [Unfinished(draft.reading_id, opened(draft), draft.typed_at) for draft in drafts]
 
 
-def recorded(reading_id: UUID) -> Customer | None:
-    """Return the customer who was recorded after a reading, None if nobody was so far."""
-    return Customer.objects.filter(reading_id=reading_id).first()
+def recorded(reference: str) -> Customer | None:
+    """Return the customer who bears the reference that a reading was made to, None if nobody was recorded so far."""
+    return Customer.objects.filter(reference=reference).first()

@@ -30,10 +30,12 @@ _MOST_ROWS: Final = 4 * LIMIT
 """Found rows of a reading: a customer may be found by several tokens."""
 _MOST_WALKED: Final = 3_000
 """Tokens of its rarest word that a search walks, all readings together."""
+_MOST_WALKED_NEAR: Final = 1_000
+"""The same where a slip is looked for: each customer is asked for several variants of a word."""
 _MOST_TERMS: Final = 16
 """Terms of one statement, all readings together: planning each takes longer than finding it."""
-_MOST_SLIPPED: Final = 6
-"""Words up to which a slip is also looked for in neighbours read as one word."""
+_MOST_SLIPPED: Final = 5
+"""Words up to which a slip is looked for."""
 _END: Final = "\U0010ffff"
 
 _COUNT: Final = (
@@ -80,8 +82,8 @@ class Match:
 class Found:
     """Who was found, at most `LIMIT`: those who bear the very words, then the beginnings, then those who once did.
 
-    Within each, sorted by name. With `has_more` there are others, whom more words would show. Iterating gives the
-    customers alone.
+    Within each, sorted by name. With `has_more` there may be others, whom more words would show, even where nobody is
+    shown: both words are too common to look at all who bear them. Iterating gives the customers alone.
     """
 
     matches: tuple[Match, ...] = ()
@@ -127,7 +129,8 @@ def search(text: str) -> Found:
     """
     readings = _readings(text[:MOST_CHARACTERS])
     exact = [tuple(_Term(key) for key in reading) for reading in readings]
-    return _found(exact) or _found(_slipped(readings)) or Found()
+    found = _found(exact, _MOST_WALKED)
+    return found or _found(_slipped(readings), _MOST_WALKED_NEAR) or Found(has_more=found.has_more)
 
 
 def _readings(text: str) -> list[tuple[str, ...]]:
@@ -157,16 +160,16 @@ def _without_beginnings(reading: Sequence[str]) -> tuple[str, ...]:
 
 
 def _slipped(readings: Sequence[tuple[str, ...]]) -> list[_Reading]:
-    """Return the readings that have a word in which there may be a slip; of many words the first reading only."""
+    """Return the readings that have a word in which there may be a slip; none of a longer text than a name."""
     if readings and len(readings[0]) > _MOST_SLIPPED:
-        readings = readings[:1]
+        return []
     near = [tuple(_Term(key, tuple(sorted(tokens.near_typed(key)))) for key in reading) for reading in readings]
     return [reading for reading in near if any(term.near for term in reading)]
 
 
-def _found(readings: Sequence[_Reading]) -> Found | None:
-    """Return who bears all terms of one of the readings, None where nobody does."""
-    walks, is_cut = _walks(readings)
+def _found(readings: Sequence[_Reading], most: int) -> Found:
+    """Return who bears all terms of one of the readings, `most` tokens walked."""
+    walks, is_cut = _walks(readings, most)
     rows = _rows(walks)
     best: dict[UUID, tuple[int, set[Why]]] = {}
     for kept, rank, why in rows:
@@ -175,11 +178,10 @@ def _found(readings: Sequence[_Reading]) -> Found | None:
     shown = sorted(best, key=lambda kept: best[kept][0])[:LIMIT]
     records = list(Customer.objects.filter(Q(id__in=shown) | Q(merged_into__in=shown))) if shown else []
     vehicles = _vehicles(records)
-    kept = sorted(
-        (each for each in records if each.id in best), key=lambda each: (best[each.id][0], each.sort_key, each.id)
-    )
-    matches = tuple(Match(each, _told(best[each.id][1]), tuple(vehicles[each.id])) for each in kept)
-    return Found(matches, is_cut or len(best) > LIMIT or len(rows) == _MOST_ROWS) if matches else None
+    customers = [record for record in records if record.id in best]
+    customers.sort(key=lambda each: (best[each.id][0], each.sort_key, each.id))
+    matches = tuple(Match(each, _told(best[each.id][1]), tuple(vehicles[each.id])) for each in customers)
+    return Found(matches, is_cut or len(best) > LIMIT or len(rows) == _MOST_ROWS)
 
 
 def _told(why: set[Why]) -> tuple[Why, ...]:
@@ -198,28 +200,28 @@ def _vehicles(records: Sequence[Customer]) -> defaultdict[UUID, list[Vehicle]]:
     return found
 
 
-def _walks(readings: Sequence[_Reading]) -> tuple[list[_Walk], bool]:
+def _walks(readings: Sequence[_Reading], most: int) -> tuple[list[_Walk], bool]:
     """Return how to look for the readings whose every term somebody bears, the quickest first, and if it is cut short.
 
-    Each walk begins with its rarest term; together they walk `_MOST_WALKED` tokens.
+    Each walk begins with its rarest term; together they walk `most` tokens.
     """
-    counts = _counts(list({term: None for reading in readings for term in reading}))
+    counts = _counts(list({term: None for reading in readings for term in reading}), most + 1)
     borne = [sorted(reading, key=lambda term: (counts[term], -len(term.key))) for reading in readings]
-    walks, left, room = [], _MOST_WALKED, _MOST_TERMS
+    walks, left, room = [], most, _MOST_TERMS
     for terms in sorted(borne, key=lambda terms: counts[terms[0]]):
         if counts[terms[0]] and left > 0 and room >= len(terms):
             walks.append((tuple(terms), left))
             room -= len(terms)
             left -= counts[terms[0]] if len(terms) > 1 else min(counts[terms[0]], _MOST_ROWS)
-    return walks, left < 0
+    return walks, left < 0 or len(walks) < sum(counts[terms[0]] > 0 for terms in borne)
 
 
-def _counts(terms: Sequence[_Term]) -> Counter[_Term]:
-    """Return how often each term is borne; of each kind of token, counting ends beyond `_MOST_WALKED`."""
+def _counts(terms: Sequence[_Term], most: int) -> Counter[_Term]:
+    """Return how often each term is borne; of its key and of each of its variants, counting ends at `most`."""
     counts: Counter[_Term] = Counter()
     if not terms:
         return counts
-    most, near = _MOST_WALKED + 1, [(place, each) for place, term in enumerate(terms) for each in term.near]
+    near = [(place, each) for place, term in enumerate(terms) for each in term.near]
     lows, highs = [term.key for term in terms], [term.key + _END for term in terms]
     statement, values = _COUNT, [scope.current(), most, list(range(len(terms))), lows, highs]
     if near:
@@ -242,10 +244,8 @@ def _rows(walks: Sequence[_Walk]) -> list[_Row]:
         joins = "".join(
             f" CROSS JOIN LATERAL ({statement}) asked{number} (token)" for number, (statement, _) in enumerate(asked)
         )
-        statements.append(
-            f"(SELECT {place}, kept.id, ARRAY[{tokens_found}]::text[] FROM ({source}) walked (token, customer_id)"
-            f"{joins} CROSS JOIN LATERAL {_KEPT} kept)"
-        )
+        walked = f"({source}) walked (token, customer_id){joins} CROSS JOIN LATERAL {_KEPT} kept"
+        statements.append(f"(SELECT {place}, kept.id, ARRAY[{tokens_found}]::text[] FROM {walked})")  # noqa: S608 -- constants
         values += [*its_values, *(value for _, its in asked for value in its), scope.current()]
     found = _fetched(" UNION ALL ".join(statements) + " LIMIT %s", [*values, _MOST_ROWS])
     return [_row(walks[place][0], kept, borne) for place, kept, borne in found]

@@ -1,8 +1,8 @@
 """How a customer's words become tokens, and how what people type is read: one spelling for both sides.
 
-A token is a key, a blank, and one letter that says what it was (`Why`): `martin n`, `gh４８２kl p`. A blank sorts before
-every letter and digit: in the order of tokens, whoever bears a key itself comes before those of whom it is only the
-beginning, and a plate that is borne before one that was.
+A token is a key, a blank, and one letter that says what it was (`Why`), such as `martin n`. A blank sorts before every
+letter and digit: in the order of tokens, whoever bears a key itself comes before those of whom it is the beginning, and
+a plate that is borne before one that was.
 """
 
 from collections.abc import Iterator

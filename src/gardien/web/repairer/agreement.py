@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -51,6 +52,16 @@ class Open:
     about: str
     digest: str
     is_answered: bool
+
+
+@dataclass(frozen=True)
+class Offers:
+    """One channel by which offers could reach a person, and since when they object to them at all its addresses."""
+
+    channel: str
+    label: str
+    shown: list[str]
+    since: datetime | None
 
 
 @page("customers.view")
@@ -202,16 +213,14 @@ def _about(decision: "Decision", places: Sequence[Reached]) -> Reached | None:
     return next((each for each in found if _digest(each) == decision.address_digest), None)
 
 
-def _offers(places: Sequence[Reached]) -> list[dict[str, object]]:
-    """Return, for each channel by which the person is reached, its addresses and whether all of them object."""
+def _offers(places: Sequence[Reached]) -> list[Offers]:
+    """Return, for each channel by which the person is reached, its addresses and since when all of them object."""
     digests = {each: consent.objection_digest(each.channel, each.address, Sender.CONTROLLER) for each in places}
-    objections = consent.objections(digests.values())
-    found = []
+    objections, found = consent.objections(digests.values()), []
     for channel, label in CHANNELS.items():
         mine = [each for each in places if each.channel == channel]
         since = [objections[digests[each]].objected_at for each in mine if digests[each] in objections]
         if mine:
-            is_whole = len(since) == len(mine)
             shown = [each.shown for each in mine]
-            found.append({"channel": channel, "label": label, "shown": shown, "since": max(since) if is_whole else None})
+            found.append(Offers(channel, str(label), shown, max(since) if len(since) == len(mine) else None))
     return found

@@ -54,9 +54,10 @@ def _opened(signed: str) -> rules.Details:
 
 def _both(version: Version, form: DetailsForm, seen: rules.Details, stale: actions.StaleError) -> DetailsForm:
     """Return the form as it was typed, each conflict with the other's words; what was left alone shows the present."""
-    typed, before, now = form.data.dict(), _typed(seen), _typed(stale.present)
+    before, now = _typed(seen), _typed(stale.present)
     told = _typed(form.details())
-    fresh = DetailsForm(version, {**typed, **{name: now[name] for name in now if told[name] == before[name]}})
+    left_alone = {name: now[name] for name in now if told[name] == before[name]}
+    fresh = DetailsForm(version, {name: form.data.get(name, "") for name in form.fields} | left_alone)
     fresh.is_valid()
     for name in stale.fields:
         other = now[name] or _("nothing")

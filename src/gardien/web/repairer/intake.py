@@ -43,7 +43,7 @@ def reading(request: Request) -> HttpResponse:
 def intake(request: Request, reading_id: uuid.UUID) -> HttpResponse:
     """Take the details of the person who heard the wording; what was typed before comes back."""
     heard = _heard(request, reading_id)
-    if known := intakes.recorded(heard.id):
+    if known := intakes.recorded(heard.subject):
         return _known(request, known)
     version = commitment.versions().get(heard.version)
     if request.method == "POST":
@@ -59,6 +59,8 @@ def intake(request: Request, reading_id: uuid.UUID) -> HttpResponse:
 def typed(request: Request, reading_id: uuid.UUID) -> HttpResponse:
     """Keep what is typed so far, and propose who it may be; only what differs from what is shown is sent."""
     heard, at = _heard(request, reading_id), clock.now()
+    if intakes.recorded(heard.subject):
+        return HttpResponse(status=204)
     form = IntakeForm(commitment.versions().get(heard.version), request.POST)
     form.is_valid()
     told = {name: request.POST[name] for name in form.fields if request.POST.get(name)}

@@ -29,11 +29,12 @@ def merging(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     group = person(customer_id)
     text = request.POST.get("text", "")[:200]
     own = {record.id for record in group}
+    found: list[tuple[Customer, list[str]]]
     if text:
         found = [(each, []) for each in customers.search(text) if each.id not in own]
     else:
         likely = customers.candidates_for(group)
-        found = [(each.customer, [REASONS[reason] for reason in each.reasons]) for each in likely]
+        found = [(each.customer, [str(REASONS[reason]) for reason in each.reasons]) for each in likely]
     return render(request, "repairer/merging.html", {"customer": group[0], "text": text, "found": found})
 
 

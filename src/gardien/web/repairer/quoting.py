@@ -186,7 +186,7 @@ def _attempt(
     request: Request, found: "Quote", act: Callable[[], object], form: Any = None, name: str = "refused"
 ) -> HttpResponse:
     """Run an action on a quote and show the quote; a refusal is said in a sentence, the form keeps what was typed."""
-    sentences = {
+    sentences: dict[type[Exception], Any] = {
         actions.NotADraftError: _("This quote is issued and can no longer be changed: open a new one."),
         actions.NothingOfferedError: _("Add at least one line before you issue the quote."),
         actions.NotInEurosError: _(

@@ -15,7 +15,7 @@ from gardien.customers import queries as customers
 from gardien.web.shared.access import Request, actor, page
 
 from .card import person, tell
-from .forms.card import PlateForm, OwnerForm, VehicleForm
+from .forms.card import OwnerForm, PlateForm, VehicleForm
 
 if TYPE_CHECKING:
     from gardien.customers.models import Vehicle

@@ -47,7 +47,7 @@ def plain(number: Decimal) -> str:
 
 
 @register.simple_tag(takes_context=True, name="csrf_token")
-def form_guard(context: RequestContext) -> SafeString:
+def form_guard(context: RequestContext) -> str:
     """Put into a form its token and, if somebody is signed in, the proof of who fills it (`carried`)."""
     fields = CsrfTokenNode().render(context)
     user = getattr(context.get("request"), "user", None)
