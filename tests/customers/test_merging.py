@@ -66,6 +66,7 @@ def play(counter: Counter, people: Sequence[UUID], steps: Sequence[tuple[str, in
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([("merge", 0, 1), ("merge", 2, 0), ("merge", 1, 3), ("undo", 0, 0), ("merge", 1, 2), ("undo", 1, 0)])
+@example([("merge", 0, 1), ("merge", 2, 0), ("undo", 1, 0)])
 @example([("merge", 0, 1), ("merge", 1, 0), ("undo", 0, 0), ("merge", 1, 0), ("undo", 0, 0)])
 @given(STEPS)
 def test_any_sequence_of_merges_and_undos_is_as_the_slow_model_has_it(counter: Counter, steps: Any) -> None:

@@ -144,14 +144,7 @@ def crowd(cast: Any, at: datetime) -> Any:
             for number in range(3_000)
         )
         Vehicle.objects.bulk_create(
-            Vehicle(
-                customer=each,
-                plate=f"AA{number:03}AA",
-                plate_display="",
-                plate_kind="siv",
-                plate_country="FR",
-                told_at=at,
-            )
+            Vehicle(customer=each, plate=f"AA{number:03}AA", plate_kind="siv", plate_country="FR", told_at=at)
             for number, each in enumerate(customers)
         )
         traits = [

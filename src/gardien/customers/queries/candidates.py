@@ -63,7 +63,7 @@ def _candidates(told: Sequence[Details], plates: _Plates, own: set[UUID]) -> lis
     for record in records_by_id.values():
         kept = record.merged_into if record.merged_into_id else record
         reasons = {reason for details in told for reason in _reasons(record, details)} | by_plate.get(record.id, set())
-        if kept and kept.id not in own and reasons:
+        if kept and reasons:
             found.setdefault(kept.id, (kept, set()))[1].update(reasons)
     likeliest = sorted(found.values(), key=lambda pair: (_rank(pair[1]), pair[0].sort_key, pair[0].id))
     return [Candidate(kept, _sorted(reasons)) for kept, reasons in likeliest[:LIMIT]]

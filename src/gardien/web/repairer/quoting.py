@@ -25,8 +25,11 @@ from .words import CANCELLED
 if TYPE_CHECKING:
     from gardien.quotes.models import Quote
 
-NOT_AGREED = gettext_lazy("This customer does not agree to quotes: ask them again, under “Agreements” on their card.")
-ANSWERS = {"accepted": actions.accept, "refused": actions.refuse}
+NOT_AGREED = gettext_lazy("This customer does not agree to quotes: ask them again, under “Decisions” on their card.")
+ANSWERS = {
+    "accepted": (actions.accept, gettext_lazy("They accept")),
+    "refused": (actions.refuse, gettext_lazy("They refuse")),
+}
 
 
 @page("quotes.view")
@@ -57,7 +60,7 @@ def draft(request: Request) -> HttpResponse:
         )
     except actions.NotAgreedError:
         messages.error(request, NOT_AGREED)
-        return redirect("agreements", group[0].id)
+        return redirect("decisions", group[0].id)
     return redirect("quote", quote.id)
 
 
@@ -142,9 +145,10 @@ def issue(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("quotes.answer", "POST")
 def answer(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Write what the person answered to an issued quote: accepted or refused."""
-    found, act = _quote(quote_id), ANSWERS.get(request.POST.get("answer", ""))
-    if act is None:
+    found, said = _quote(quote_id), request.POST.get("answer", "")
+    if said not in ANSWERS:
         raise BadRequest
+    act, _label = ANSWERS[said]
     return _attempt(request, found, lambda: act(quote_id=found.id, by=actor(request), at=clock.now()))
 
 
@@ -216,6 +220,7 @@ def _page(request: Request, found: "Quote", forms: dict[str, Any], status: int =
     context: dict[str, Any] = {"quote": found, "lines": lines, "totals": queries.totals(lines) if lines else None}
     if not found.is_draft:
         context |= {"document": queries.document(found.id), "cancel_reason": CANCELLED.get(found.cancel_reason, "")}
+        context["answers"] = [(said, label) for said, (_act, label) in ANSWERS.items()]
         return render(request, "repairer/quote.html", context, status=status)
     rates, size = _rates(found), (request.GET.get("size") or request.POST.get("size") or "")[:40]
     articles = catalogue.search(size) if size else []

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import agreement, card, correcting, intake, keeping, merging, quoting, restricting, search, vehicles
+from . import card, correcting, deciding, intake, keeping, merging, quoting, restricting, search, vehicles
 
 urlpatterns = [
     path("clients/nouveau/", intake.reading, name="reading"),
@@ -11,10 +11,10 @@ urlpatterns = [
     path("clients/nouveau/<uuid:reading_id>/abandonner/", intake.drop, name="drop"),
     path("clients/recherche/", search.search, name="search"),
     path("clients/<uuid:customer_id>/", card.customer, name="customer"),
-    path("clients/<uuid:customer_id>/accords/", agreement.agreements, name="agreements"),
-    path("clients/<uuid:customer_id>/accords/demander/", agreement.decide, name="decide"),
-    path("clients/<uuid:customer_id>/accords/retirer/", agreement.withdraw, name="withdraw"),
-    path("clients/<uuid:customer_id>/offres/refuser/", agreement.object_to_offers, name="object_to_offers"),
+    path("clients/<uuid:customer_id>/accords/", deciding.decisions, name="decisions"),
+    path("clients/<uuid:customer_id>/accords/demander/", deciding.decide, name="decide"),
+    path("clients/<uuid:customer_id>/accords/retirer/", deciding.withdraw, name="withdraw"),
+    path("clients/<uuid:customer_id>/offres/refuser/", deciding.object_to_offers, name="object_to_offers"),
     path("clients/<uuid:customer_id>/durees/", keeping.keeping, name="keeping"),
     path("clients/<uuid:customer_id>/corriger/", correcting.correct, name="correct"),
     path("clients/<uuid:customer_id>/notes/", card.write_note, name="write_note"),

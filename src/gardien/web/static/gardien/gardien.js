@@ -14,8 +14,8 @@ function send(at) {
 const isTyping = (target) => target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 
 function choose(radio, letter) {
-  const choices = [...radio.closest("fieldset").querySelectorAll("input[type=radio]")];
-  const chosen = choices.find((each) => each.labels[0].textContent.trim().toLowerCase().startsWith(letter));
+  const choices = [...document.getElementsByName(radio.name)];
+  const chosen = choices.find((each) => each.labels[0]?.textContent.trim().toLowerCase().startsWith(letter));
   if (!chosen) return;
   chosen.focus();
   chosen.click();

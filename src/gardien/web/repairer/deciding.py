@@ -46,12 +46,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Open:
-    """A question that has no yes: `digest` names the number that it is about, empty if it is about none."""
+    """A question that has no yes: `digest` names the number that it is about, empty if none; and what may be said."""
 
     question: consent.Question
     about: str
     digest: str
-    is_answered: bool
+    answers: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Offers:
 
 
 @page("customers.view")
-def agreements(request: Request, customer_id: uuid.UUID) -> HttpResponse:
+def decisions(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     """Show what a person was told, what they answered, and to which offers they object."""
     group = person(customer_id)
     subjects, places = [record.reference for record in group], reached(group)
@@ -75,14 +75,14 @@ def agreements(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     holding = [each for each in answers if each.holds]
     context = {
         "customer": group[0],
-        "pane": "agreements",
+        "pane": "decisions",
         "readings": [(reading, by_whom(staff, reading.read_by_id)) for reading in readings],
         "answers": holding,
         "past": [each for each in answers if not each.holds],
         "open": _open([each.decision for each in holding], places),
         "offers": _offers(places),
     }
-    return render(request, "repairer/agreements.html", context)
+    return render(request, "repairer/decisions.html", context)
 
 
 @page("consent.withdraw", "POST")
@@ -109,7 +109,7 @@ def withdraw(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     tell(request, str(ENDED.get(decision.purpose, ENDED[""])))
     for each in kept:
         messages.info(request, _kept(each))
-    return redirect("agreements", group[0].id)
+    return redirect("decisions", group[0].id)
 
 
 @page("consent.decide", "POST")
@@ -134,7 +134,7 @@ def decide(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     with suppress(actions.WithdrawInsteadError):
         actions.decide(subject=group[0].reference, answers=[answer], how=How.ORAL, by=actor(request), at=at)
         tell(request, _("The answer is written down."))
-    return redirect("agreements", group[0].id)
+    return redirect("decisions", group[0].id)
 
 
 @page("consent.object", "POST")
@@ -155,7 +155,7 @@ def object_to_offers(request: Request, customer_id: uuid.UUID) -> HttpResponse:
                 at=clock.now(),
             )
     tell(request, _("No more offers: %(channel)s.") % {"channel": CHANNELS[channel]})
-    return redirect("agreements", group[0].id)
+    return redirect("decisions", group[0].id)
 
 
 def _answer(place: int, history: "Sequence[Decision]", places: Sequence[Reached], staff: Staff) -> Answer:
@@ -187,7 +187,8 @@ def _open(holding: "Sequence[Decision]", places: Sequence[Reached]) -> list[Open
             point = About(question.purpose, question.channel, digest)
             answers = [each.is_given for each in holding if _point(each).covers(point)]
             if True not in answers:
-                found.append(Open(question, number.shown if number else "", digest, is_answered=bool(answers)))
+                offered = [("yes", _("They say yes")), ("no", _("They say no"))]
+                found.append(Open(question, number.shown if number else "", digest, offered[: 1 if answers else 2]))
     return found
 
 
