@@ -12,6 +12,7 @@ from uuid import UUID
 from bench.people import Crowd, Person
 
 if TYPE_CHECKING:
+    import psycopg
     from gardien.customers.rules.tokens import Traits
     from gardien.portal.embedded import Cluster
 
@@ -62,11 +63,15 @@ def _filled(cluster: "Cluster", counts: tuple[int, ...]) -> list[tuple[UUID, lis
     with psycopg.connect(**cluster.dsn(SUPERUSER, "gardien"), autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         for table, columns, rows in _tables(crowds):
-            with connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
+            _copy(connection, f"COPY {table} ({columns}) FROM STDIN", rows)
         connection.execute("VACUUM ANALYZE")
     return crowds
+
+
+def _copy(connection: "psycopg.Connection[tuple[object, ...]]", statement: str, rows: Rows) -> None:
+    with connection.cursor().copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _tables(crowds: list[tuple[UUID, list[Person]]]) -> Iterator[tuple[str, str, Rows]]:

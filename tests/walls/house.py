@@ -135,9 +135,7 @@ def _card(chosen: Membership, told: Any, at: datetime) -> None:
     number = told.details.mobile.e164
     answer = consent.Answer(question.purpose, question.channel, number, True, question.document)
     consent.decide(subject=told.reference, answers=[answer], how=How.ORAL, by=by, **when)
-    consent.object_(
-        channel=Channel.PHONE, address=number, sender=Sender.CONTROLLER, how=How.ORAL, by=by, **when
-    )
+    consent.object_(channel=Channel.PHONE, address=number, sender=Sender.CONTROLLER, how=How.ORAL, by=by, **when)
 
 
 @contextmanager

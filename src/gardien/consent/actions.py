@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gardien.base import clock, ids, scope
+from gardien.base import clock, ids
 from gardien.base.actor import Actor
 from gardien.base.text import Refused
 from gardien.commitment import queries as commitment
@@ -114,7 +114,6 @@ def decide(
     return found
 
 
-@scope.exempt
 @transaction.atomic
 def withdraw(
     *,
@@ -131,7 +130,7 @@ def withdraw(
     `subjects` are all references of their merged group: each gets its no, so that undoing the merge revives no yes. A
     purpose can be withdrawn from while the version in force asks consent to it, and wherever this person was once
     asked. Returned is what stays, on which ground. Doing it again changes nothing. Raises `NotOnConsentError`,
-    `NobodyReadError`, `rules.NotAnAddressError`.
+    `NobodyReadError`, `rules.NotAnAddressError`. Of a restricted person the no is recorded and nothing else moves.
     """
     _refuse_unheard(how, by)
     version = commitment.in_force(clock.legal_day(at))

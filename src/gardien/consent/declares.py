@@ -1,6 +1,6 @@
 """What this room says of readings, decisions and objections: proofs, each under the clock of its own kind."""
 
-from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
 
 from . import actions, queries
 
@@ -46,9 +46,6 @@ DECLARATION = Declaration(
             "consent.Decision", ("controller_id", "version", "language", "wording_sha256"), "which wording was shown"
         ),
         NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
-    ),
-    exempt=(
-        Exempt(actions.withdraw, "the person's own right, at any time (GDPR, article 7(3)); a restriction is for them"),
     ),
     keepers=(
         Keeper("client.basis.consent", actions.decide),

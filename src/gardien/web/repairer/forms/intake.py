@@ -1,4 +1,4 @@
-"""What is told at the counter: a customer's details, vehicle, remark and answers. The form validates and never saves."""
+"""What is told at the counter: details, vehicle, remark and answers. The form validates and never saves."""
 
 import re
 from dataclasses import dataclass
