@@ -13,6 +13,7 @@ from bench.people import Crowd, Person
 
 if TYPE_CHECKING:
     import psycopg
+
     from gardien.customers.rules.tokens import Traits
     from gardien.portal.embedded import Cluster
 
