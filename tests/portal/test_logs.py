@@ -71,7 +71,7 @@ def person(sign_in: Any) -> SimpleNamespace:
     client = sign_in(counter.ADVISER)
     client.defaults |= {"REMOTE_ADDR": ADDRESS, "HTTP_X_FORWARDED_FOR": ADDRESS, "HTTP_USER_AGENT": SEARCHED}
     client.raise_request_exception = False
-    card = counter.customer(client, **PERSON)
+    card = counter.customer(client, **PERSON, kind="company", answer_client_phone_prospecting_phone_mobile="no")
     return SimpleNamespace(client=client, card=card, draft=counter.draft(client, card))
 
 
