@@ -94,7 +94,17 @@ def test_the_whole_scene_with_its_refusals_leaves_no_personal_value_in_a_log(per
     stranger = Client(enforce_csrf_checks=True, REMOTE_ADDR=ADDRESS)
     answers.append(counter.post(stranger, "/compte/connexion/", {"login": counter.ADVISER}).status_code)
     assert answers == [404, 200, 200, 404, 422, 200, 400, 403, 302, 302, 400, 405, 403]
-    assert [line["status_code"] for line in lines(log) if "status_code" in line] == [404, 404, 422, 400, 403, 400, 405, 403]
+    assert [line["status_code"] for line in lines(log) if "status_code" in line] == [
+        404,
+        404,
+        422,
+        400,
+        403,
+        400,
+        405,
+        405,
+        403,
+    ]
     assert traces(log.getvalue()) == []
 
 
