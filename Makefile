@@ -27,8 +27,9 @@ check: $(VENV)/dev.done  ## format, lint, types, import contracts
 soak: $(VENV)/dev.done  ## long storms: kills, full cross products
 	$(BIN)/python -m pytest -q -m soak
 
-bench: $(VENV)/dev.done  ## measure against the raw limit
+bench: $(VENV)/dev.done  ## measure against the raw limit: the PDF; search among 100,000 customers (some minutes)
 	$(BIN)/python -m bench.pdf
+	$(BIN)/python -m bench.search
 
 lock:  ## pin the newest versions that pyproject.toml allows, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra embedded --group build pyproject.toml -o requirements/run.txt

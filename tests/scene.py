@@ -1,5 +1,6 @@
 """The counter scene in plain actions: reading, customer, draft, lines, issued quote."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ from gardien.catalogue.demo import PRICE_LIST
 from gardien.commitment import documents
 from gardien.commitment import queries as commitment
 from gardien.consent import actions as consent
+from gardien.consent import queries as asking
+from gardien.consent.rules import Channel, How, Sender
 from gardien.customers import actions as customers
 from gardien.customers import rules
 from gardien.customers.models import Customer
@@ -18,6 +21,9 @@ from gardien.network import queries as network
 from gardien.quotes import actions as quotes
 from gardien.quotes.models import Quote
 from gardien.quotes.queries import paper
+from gardien.quotes.rules.vocabulary import CancelReason
+from gardien.standing import actions as standing
+from gardien.standing.rules import EndReason, Ground
 
 
 def price_list(at: datetime) -> Any:
@@ -28,15 +34,19 @@ def price_list(at: datetime) -> Any:
     )
 
 
-def customer(membership: Any, at: datetime, plate: str = "GH-482-KL", **details: Any) -> Customer:
-    """Record a customer at the counter of `membership`; call inside its scope."""
-    by = network.actor(membership)
+def heard(membership: Any, at: datetime, subject: str | None = None) -> Any:
+    """Read the wording to whom `subject` names, or to somebody who has not told their details yet; call in a scope."""
     version = commitment.in_force(clock.legal_day(at))
     wording = documents.reading(version, paper.controller(membership.site.repairer), "fr")
-    heard = consent.record_reading(wording=wording, by=by, at=at)
+    return consent.record_reading(wording=wording, by=network.actor(membership), at=at, subject=subject)
+
+
+def customer(membership: Any, at: datetime, plate: str = "GH-482-KL", **details: Any) -> Customer:
+    """Record a customer at the counter of `membership`; call inside its scope."""
+    by, reading = network.actor(membership), heard(membership, at)
     told = customers.Details(**{"last_name": "Moreau", "first_name": "Élodie", **details})
     vehicle = customers.VehicleDetails(rules.parse_plate(plate), "Sarvane", "Altis")
-    return customers.record(details=told, vehicle=vehicle, reading=heard, by=by, at=at)
+    return customers.record(details=told, vehicle=vehicle, reading=reading, by=by, at=at)
 
 
 def draft(membership: Any, of: Customer, at: datetime, *prices: str) -> Quote:
@@ -56,3 +66,59 @@ def issued(membership: Any, at: datetime, *prices: str, **details: Any) -> Quote
     with scope.entered(network.controller(membership)):
         opened = draft(membership, customer(membership, at, **details), at, *(prices or ("99.99",)))
         return quotes.issue(quote_id=opened.id, by=network.actor(membership), at=at)
+
+
+def answered(membership: Any, at: datetime) -> None:
+    """Play all that persons answer: to the questions, to quotes, and by withdrawing; enters the scope itself."""
+    number, by, version = "+33639981234", network.actor(membership), commitment.versions().all[0]
+    quote = issued(membership, at)
+    for other, act in ((quote, quotes.accept), (issued(membership, at), quotes.refuse)):
+        with scope.entered(network.controller(membership)):
+            act(quote_id=other.id, by=by, at=at)
+    cancelled = issued(membership, at)
+    with scope.entered(network.controller(membership)):
+        quotes.cancel(quote_id=cancelled.id, reason=CancelReason.MISTAKE, by=by, at=at)
+        draft(membership, quote.customer, at, "12.50")
+        opened = draft(membership, quote.customer, at, "12.50")
+        quotes.issue(quote_id=opened.id, by=by, at=at)
+        for question in asking.asked(commitment.in_force(clock.legal_day(at))) + asking.asked(version):
+            place = (question.channel, number if question.per_address else "")
+            answer = consent.Answer(question.purpose, *place, True, question.document)
+            subject = quote.customer.reference
+            consent.decide(subject=subject, answers=[answer], how=How.ORAL, by=by, at=at, quote_id=quote.id)
+        consent.withdraw(subjects=[subject], purpose="client.use.quote", how=How.ORAL, by=by, at=at)
+        told = {"channel": Channel.EMAIL, "address": "zoe.lhote@courriel.example", "sender": Sender.CONTROLLER}
+        consent.object_(**told, how=How.ORAL, by=by, at=at)
+
+
+def stood(subject: str, by: Actor, at: datetime) -> None:
+    """Hold, restrict, and undo both, and end the other purpose; call inside a scope: afterwards the person is free."""
+    placed = standing.hold(
+        subject=subject,
+        ground=Ground.WARRANTY,
+        category="derived:quote",
+        legal_reference="garantie",
+        until_date=clock.legal_day(at),
+        by=by,
+        at=at,
+    )
+    standing.release(hold_id=placed.id, by=by, at=at)
+    standing.restrict(subjects=[subject], by=by, at=at)
+    standing.announce_lift(subjects=[subject], by=by, at=at)
+    standing.lift(subjects=[subject], by=by, at=at)
+    standing.end(subject=subject, purpose="client.use.storage", reason=EndReason.OBJECTION, by=by, at=at)
+
+
+def kept_up(membership: Any, at: datetime) -> None:
+    """Record two customers, and do to their cards all that can be done; call inside the scope of `membership`."""
+    by = network.actor(membership)
+    one, other = (customer(membership, at, plate) for plate in ("KX-101-AA", "KX-102-AA"))
+    customers.correct(customer_id=one.id, details=replace(one.details, city="Orval"), seen=one.details, by=by, at=at)
+    vehicle = one.vehicles.get()
+    customers.change_plate(vehicle_id=vehicle.id, plate=rules.parse_plate("KX-103-AA"), by=by, at=at)
+    customers.hand_over(vehicle_id=vehicle.id, to=other.id, by=by, at=at)
+    note = customers.write_note(customer_id=one.id, text="calls after six", note_key=ids.new(), by=by, at=at)
+    customers.remove_note(note_id=note.id, by=by, at=at)
+    merge = customers.merge(kept_id=one.id, absorbed_id=other.id, by=by, at=at)
+    customers.undo_merge(merge_id=merge.id, by=by, at=at)
+    customers.save_intake_draft(reading_id=heard(membership, at).id, typed={"last_name": "M"}, by=by, at=at)

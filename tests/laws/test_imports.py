@@ -16,7 +16,7 @@ CONTRACTS = ROOT / ".importlinter"
 PLANTS = {
     "floors": (
         "gardien.base.text -> gardien.commitment.policy",
-        "gardien.customers.queries -> gardien.catalogue.rules",
+        "gardien.customers.queries.search -> gardien.catalogue.rules",
         "gardien.web.shared.forms -> gardien.portal.config",
     ),
     "shelves": (
@@ -24,7 +24,7 @@ PLANTS = {
         "gardien.quotes._sheet -> gardien.quotes.models",
         "gardien.network._password -> gardien.network.queries",
         "gardien.consent.models -> gardien.consent.queries",
-        "gardien.customers.queries -> gardien.customers.actions",
+        "gardien.customers.queries.search -> gardien.customers.actions",
         "gardien.quotes.actions -> gardien.quotes.jobs",
     ),
     "commitment": ("gardien.commitment.policy.periods -> gardien.commitment.registry",),
@@ -38,7 +38,7 @@ PLANTS = {
         "gardien.quotes.rules.money -> gardien.base.clock",
         "gardien.commitment.policy.versions -> time",
     ),
-    "outside": ("gardien.quotes.actions -> urllib", "gardien.customers.queries -> psycopg"),
+    "outside": ("gardien.quotes.actions -> urllib", "gardien.customers.queries.search -> psycopg"),
     "queue": ("gardien.quotes.actions -> procrastinate",),
     "cipher": ("gardien.quotes.queries.paper -> cryptography",),
     "printer": ("gardien.quotes._sheet -> typst",),

@@ -166,16 +166,20 @@ def pages(cast: SimpleNamespace, at: datetime) -> list[str]:
         other = scene.customer(membership, at, "AB-123-CD", company="Halles")
         draft = scene.draft(membership, other, at, "10.00")
         quotes = [f"/devis/{issued.id}/", f"/devis/{draft.id}/", f"/devis/{draft.id}/?size=2055516"]
-        cards = [f"/clients/{issued.customer_id}/", f"/clients/nouveau/{other.reading_id}/"]
+        card = f"/clients/{issued.customer_id}/"
+        cards = [card, f"/clients/nouveau/{scene.heard(membership, at).id}/"]
     fixed = ["/", "/clients/nouveau/", "/devis/", "/pneus/?size=2055516", "/pneus/?size=9", "/reseau/reparateurs/"]
     public = ["", "2020-01-25/", "2020-01-25/2026-11-22/", "reparateurs/COL/", "clauses/"]
     fixed += [f"/engagement/{rest}" for rest in public]
-    return [*fixed, "/reseau/tarifs/", "/clauses/", f"/devis/{uuid.uuid4()}/", *quotes, *cards]
+    panes = ("accords/", "durees/", "corriger/", "vehicules/", "meme-personne/", "reunions/", "limiter/")
+    fixed += [*(f"{card}{pane}" for pane in panes), f"{card}meme-personne/{other.id}/", "/limitations/"]
+    fixed += [f"/vehicules/{issued.vehicle_id}/{rest}/" for rest in ("plaque", "detenteur")]
+    return [*fixed, "/compte/reprise/", "/reseau/tarifs/", "/clauses/", f"/devis/{uuid.uuid4()}/", *quotes, *cards]
 
 
 def spoken(client: Client, pages: list[str]) -> Iterator[Any]:
     """Visit every page, and send every form wrongly filled."""
-    draft, form = pages[-4].partition("?")[0], pages[-1]
+    draft, card, form = pages[-4].partition("?")[0], pages[-2], pages[-1]
     wrong = {"last_name": "", "plate": "O", "siren": "1", "mobile": "1", "email": "@", "model": "x", "make": "y" * 50}
     line = {"quantity": "x", "unit_ttc": "", "vat_rate": "7", "article": uuid.uuid4(), "line_key": uuid.uuid4()}
     yield from (client.get(page) for page in pages)
@@ -183,6 +187,10 @@ def spoken(client: Client, pages: list[str]) -> Iterator[Any]:
     yield client.post("/clients/recherche/", {"text": "zzz"})
     yield client.post(form, wrong)
     yield client.post("/devis/nouveau/", {})
+    yield client.post(f"{card}notes/", {"note_key": uuid.uuid4(), "text": ""})
+    yield client.post(f"{card}vehicules/", wrong)
+    yield client.post(f"{card}meme-personne/", {"text": "moreau"})
+    yield client.post(f"{card}offres/refuser/", {"channel": "fax"})
     yield client.post(f"{draft}pneus/", line)
     yield client.post(f"{draft}prestations/", {f"service-{name}": value for name, value in line.items()})
     yield client.post(f"{draft}kilometrage/", {"mileage": "x"})
@@ -229,6 +237,7 @@ def test_who_is_not_signed_in_reads_french_too(committed: None) -> None:
     request = RequestFactory().get("/")
     kinds = (errors.bad_request, errors.forbidden, errors.csrf_failure, errors.not_found, errors.failed)
     answers = [shown, refused, client.get("/engagement/"), *(kind(request) for kind in kinds)]
+    answers.append(errors.not_allowed("GET"))
     assert [leaks(answer.content.decode()) for answer in answers] == [[] for _ in answers]
     assert "Vous n’êtes pas connecté." in refused.text
     assert "<label" in shown.text

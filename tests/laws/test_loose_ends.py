@@ -78,6 +78,8 @@ def test_nothing_is_ordered_by_a_raw_name() -> None:
         ast.literal_eval(word) for call in calls("order_by") for word in call.args if isinstance(word, ast.Constant)
     ]
     orders += [name for model in apps.get_models() for name in model._meta.ordering if isinstance(name, str)]
+    keys = [word.value for name in ("sort", "sorted") for call in calls(name) for word in call.keywords]
+    orders += [node.attr for key in keys for node in ast.walk(key) if isinstance(node, ast.Attribute)]
     assert {name for name in orders if name.lstrip("-").rpartition("__")[2] in RAW_NAMES} == set()
     assert "sort_key" in orders
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from gardien.base import scope
+from gardien.base import ids, scope
 from gardien.network import queries as network
 from gardien.network.models import Membership
 from gardien.quotes import actions as quotes
@@ -88,10 +88,12 @@ def _garage(email: str, at: datetime) -> Garage:
     with scope.entered(network.controller(chosen)):
         phones = {"mobile": rules.parse_phone(MOBILE), "phone": rules.parse_phone(PHONE)}
         told = scene.customer(chosen, at, plate=PLATE, **TOLD, **phones)
+        scene.stood(told.reference, network.actor(chosen), at)
+        _card(chosen, told, at)
         draft = scene.draft(chosen, told, at, "99.99", "12.50")
         opened = scene.draft(chosen, told, at, "99.99")
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
-        ids = {
+        known = {
             "customer": told.id,
             "vehicle": told.vehicles.get().id,
             "reading": told.reading_id,
@@ -108,7 +110,32 @@ def _garage(email: str, at: datetime) -> Garage:
             "user": chosen.user_id,
         }
     assert issued.number
-    return Garage(chosen, told.reference, issued.number, ids)
+    return Garage(chosen, told.reference, issued.number, known)
+
+
+def _card(chosen: Membership, told: Any, at: datetime) -> None:
+    """Leave a row in each table of cards and of consent: a note, a former plate, a merge, a draft, an answer, an objection."""
+    from gardien.base import clock
+    from gardien.commitment import queries as commitment
+    from gardien.consent import actions as consent
+    from gardien.consent import queries as asked
+    from gardien.consent.rules import Channel, How, Sender
+    from gardien.customers import actions as customers
+    from gardien.customers import rules
+
+    by, when = network.actor(chosen), {"at": at}
+    other = scene.customer(chosen, at, plate="KX-101-AA", last_name="Quetzal", first_name="Ode")
+    plate = rules.parse_plate("KX-103-AA")
+    customers.change_plate(vehicle_id=other.vehicles.get().id, plate=plate, by=by, **when)
+    customers.write_note(customer_id=other.id, text="calls after six", note_key=ids.new(), by=by, **when)
+    merge = customers.merge(kept_id=told.id, absorbed_id=other.id, by=by, **when)
+    customers.undo_merge(merge_id=merge.id, by=by, **when)
+    customers.save_intake_draft(reading_id=scene.heard(chosen, at).id, typed={"last_name": "M"}, by=by, **when)
+    question = asked.asked(commitment.in_force(clock.legal_day(at)))[0]
+    number = told.details.mobile.e164
+    answer = consent.Answer(question.purpose, question.channel, number, True, question.document)
+    consent.decide(subject=told.reference, answers=[answer], how=How.ORAL, by=by, **when)
+    consent.object_(channel=Channel.PHONE, address=number, sender=Sender.CONTROLLER, how=How.ORAL, by=by, **when)
 
 
 @contextmanager

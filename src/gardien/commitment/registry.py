@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 class Holding:
     """Personal columns that lie together and share their fate.
 
-    `place` is a model label (`customers.Customer`), a job (`job:quotes.verify`) or a file
-    (`file:documents`); `category` an id of the commitment's categories or `derived:<record>`;
-    `purposes` ids of `*.use.*` clauses; `clock` the retention clause; `found_by` the look-up that leads
-    from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
+    `place` is a model label (`customers.Customer`), a job (`job:quotes.verify`), a file
+    (`file:documents`) or an entry of sessions (`session:carried`); `category` an id of the commitment's categories
+    or `derived:<record>`; `purposes` ids of `*.use.*` clauses; `clock` the retention clause, or a record of the
+    evidence's, as `client.evidence.retention#consent_proof` (read it with `policy.retention`); `found_by` the look-up
+    that leads from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
     """
 
     place: str
@@ -62,11 +63,51 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Activity:
+    """A fact that moves a person's clock, and the action that records it; no other action may record that event."""
+
+    event: str
+    action: Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a withdrawal leaves in place: so many records of one kind, each on a ground of its own, or none."""
+
+    what: str
+    count: int
+    ground: str
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What the end of a person's consent to a purpose ends in a room.
+
+    `ends(subjects, purpose, by=, at=)` runs in the withdrawal's transaction, with every reference of the person's
+    merged group, and returns what stays and on which ground.
+    """
+
+    purposes: tuple[str, ...]
+    ends: Callable[..., tuple[Kept, ...]]
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """An action that may touch a restricted person's record, with the reason why (GDPR, article 18(2) and (3))."""
+
+    action: Callable[..., object]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Declaration:
     """One room's word."""
 
     holdings: tuple[Holding, ...] = ()
     not_personal: tuple[NotPersonal, ...] = ()
+    activity: tuple[Activity, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
+    exempt: tuple[Exempt, ...] = ()
     keepers: tuple[Keeper, ...] = ()
     proofs: tuple[Proof, ...] = ()
 
@@ -88,6 +129,19 @@ class Registry:
     def not_personal(self) -> list[NotPersonal]:
         """Return every column declared not personal."""
         return [entry for word in self.rooms.values() for entry in word.not_personal]
+
+    def activity(self) -> list[Activity]:
+        """Return every activity."""
+        return [activity for word in self.rooms.values() for activity in word.activity]
+
+    def withdrawals(self, purpose: str) -> list[Withdrawal]:
+        """Return what the end of consent to `purpose` ends, in the order of the rooms."""
+        found = [withdrawal for word in self.rooms.values() for withdrawal in word.withdrawals]
+        return [withdrawal for withdrawal in found if purpose in withdrawal.purposes]
+
+    def exempt(self) -> list[Exempt]:
+        """Return every action that may touch a restricted person's record."""
+        return [exempt for word in self.rooms.values() for exempt in word.exempt]
 
     def keepers(self) -> list[Keeper]:
         """Return every keeper."""

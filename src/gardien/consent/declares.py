@@ -1,6 +1,10 @@
-"""What this room says of its readings."""
+"""What this room says of readings, decisions and objections: proofs, each under the clock of its own kind."""
 
-from gardien.commitment.registry import Declaration, Holding, NotPersonal
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+
+from . import actions, queries
+
+USES = ("client.use.quote", "client.use.storage")
 
 DECLARATION = Declaration(
     holdings=(
@@ -12,6 +16,25 @@ DECLARATION = Declaration(
             "client.retention.quotes",
             "subject",
         ),
+        Holding(
+            "consent.Decision",
+            (
+                *("id", "subject", "purpose", "channel", "address_digest", "basis", "is_given", "how"),
+                *("recorded_by_id", "decided_at", "quote_id"),
+            ),
+            "derived:proof",
+            USES,
+            "client.evidence.retention#consent_proof",
+            "subject",
+        ),
+        Holding(
+            "consent.Objection",
+            ("id", "channel", "sender", "digest", "how", "objected_at"),
+            "derived:proof",
+            USES,
+            "client.evidence.retention#objection_digest",
+            "digest",
+        ),
     ),
     not_personal=(
         NotPersonal(
@@ -19,5 +42,14 @@ DECLARATION = Declaration(
             ("controller_id", "version", "language", "wording_sha256"),
             "says what was read, not to whom",
         ),
+        NotPersonal(
+            "consent.Decision", ("controller_id", "version", "language", "wording_sha256"), "which wording was shown"
+        ),
+        NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
     ),
+    keepers=(
+        Keeper("client.basis.consent", actions.decide),
+        Keeper("client.basis.consent", actions.withdraw),
+    ),
+    proofs=(Proof("client.basis.consent", queries.decided_on_other_words, is_scoped=True),),
 )

@@ -1,9 +1,13 @@
 """What this room says of customers: the eight categories, records derived from the service, and their clauses."""
 
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Activity, Declaration, Holding, Keeper, NotPersonal, Proof, Withdrawal
 from gardien.consent import actions as consent
+from gardien.standing.rules import Event
 
-from . import queries
+from . import actions, queries
+
+ADDRESS = ("delivery", "building", "street", "locality", "postcode", "city", "country")
+PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
 
 
 def _of(place: str, columns: tuple[str, ...], category: str, found_by: str = "reference") -> Holding:
@@ -14,29 +18,54 @@ DECLARATION = Declaration(
     holdings=(
         _of("customers.Customer", ("last_name", "sort_key"), "last_name"),
         _of("customers.Customer", ("first_name",), "first_name"),
-        _of("customers.Customer", ("street", "postcode", "city"), "address"),
+        _of("customers.Customer", ADDRESS, "address"),
         _of("customers.Customer", ("email",), "email"),
         _of("customers.Customer", ("phone",), "phone"),
         _of("customers.Customer", ("mobile",), "mobile"),
         _of("customers.Customer", ("kind", "company"), "derived:company"),
         _of("customers.Customer", ("siren",), "derived:siren"),
-        _of("customers.Customer", ("id", "reference"), "derived:reference"),
+        _of("customers.Customer", ("id", "reference", "merged_into_id"), "derived:reference"),
         _of("customers.Customer", ("told_at", "told_to_id", "reading_id"), "derived:proof"),
+        _of("customers.Vehicle", PLATE, "plate", "customer.reference"),
+        _of("customers.Vehicle", ("told_at", "parted_at"), "derived:proof", "customer.reference"),
+        _of("customers.FormerPlate", PLATE, "plate", "vehicle.customer.reference"),
         _of(
-            "customers.Vehicle",
-            ("plate", "plate_display", "plate_kind", "plate_country"),
-            "plate",
+            "customers.FormerPlate",
+            ("id", "vehicle_id", "until_at"),
+            "derived:reference",
+            "vehicle.customer.reference",
+        ),
+        _of("customers.Note", ("text",), "derived:quote", "customer.reference"),
+        _of(
+            "customers.Note",
+            ("id", "customer_id", "note_key", "written_at", "written_by_id"),
+            "derived:reference",
             "customer.reference",
         ),
+        _of(
+            "customers.Merge",
+            ("id", "kept_id", "absorbed_id", "merged_at", "merged_by_id", "undone_at", "undone_by_id"),
+            "derived:proof",
+            "kept.reference",
+        ),
+        _of("customers.IntakeDraft", ("sealed",), "address", "reading_id"),
+        _of("customers.IntakeDraft", ("id", "reading_id", "typed_at", "typed_by_id"), "derived:proof", "reading_id"),
         _of("customers.Vehicle", ("make", "model"), "derived:quote", "customer.reference"),
         _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("token",), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("id", "customer_id"), "derived:reference", "customer.reference"),
+        _of("customers.SearchVariant", ("variant",), "last_name", "customer.reference"),
+        _of("customers.SearchVariant", ("id", "customer_id"), "derived:reference", "customer.reference"),
     ),
     not_personal=tuple(
         NotPersonal(f"customers.{model}", ("tenant_id",), "names the repairer")
-        for model in ("Customer", "Vehicle", "SearchToken")
+        for model in (
+            *("Customer", "Vehicle", "FormerPlate", "Note", "Merge", "IntakeDraft"),
+            *("SearchToken", "SearchVariant"),
+        )
     ),
+    activity=(Activity(Event.DETAILS_TOLD, actions.record),),
+    withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use),),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),
 )

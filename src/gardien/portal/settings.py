@@ -23,7 +23,10 @@ ROOT_URLCONF = "gardien.portal.urls"
 WSGI_APPLICATION = "gardien.portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ("base", "commitment", "journal", "consent", "network", "customers", "catalogue", "quotes", "web", "portal")
+ROOMS = (
+    *("base", "commitment", "journal", "standing", "consent", "network"),
+    *("customers", "catalogue", "quotes", "web", "portal"),
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -42,6 +45,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 GARDIEN_DEMO = CONFIG.is_demo
 GARDIEN_TENANT_MODEL = "network.Repairer"
+GARDIEN_RESTRICTION_MODEL = "standing.Restriction"
 AUTH_USER_MODEL = "network.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail address is unique whatever its case, by a constraint on lower()
 

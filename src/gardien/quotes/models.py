@@ -25,6 +25,9 @@ class Quote(TenantRow):
     state = models.CharField(max_length=12, default=State.DRAFT.value)
     drafted_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True, help_text="when the person accepted or refused it")
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=20, blank=True, help_text="vocabulary.CancelReason")
     year = models.PositiveSmallIntegerField(null=True, help_text="of issue, in Paris")
     rank = models.PositiveIntegerField(null=True, help_text="from 1 per repairer and year")
     number = models.CharField(max_length=30, null=True)  # noqa: DJ001 -- unique, and a draft has none
@@ -53,6 +56,16 @@ class Quote(TenantRow):
                         total_ttc__isnull=False,
                     )
                 ),
+            ),
+            models.CheckConstraint(
+                name="quotes_quote_answered",
+                condition=models.Q(state__in=("accepted", "refused"), answered_at__isnull=False)
+                | models.Q(~models.Q(state__in=("accepted", "refused")), answered_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="quotes_quote_cancelled",
+                condition=models.Q(models.Q(state="cancelled", cancelled_at__isnull=False), ~models.Q(cancel_reason=""))
+                | models.Q(~models.Q(state="cancelled"), cancelled_at__isnull=True, cancel_reason=""),
             ),
         ]
         indexes = [models.Index(fields=["tenant", "-drafted_at", "id"], name="quotes_quote_latest")]

@@ -1,17 +1,24 @@
 """Words of the quote: its states, its entries in the journal, its number, how long it holds."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from gardien.base import text as base_text
 from gardien.journal import rules as journal
 
+PURPOSE = "client.use.quote"
 MAX_DAYS = 365
 MAX_RANK = 999_999
 
 _PARIS = ZoneInfo("Europe/Paris")
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
+_MAX_TYPED = 60
+_ALIKE = str.maketrans("OI", "01")
+_TYPED = re.compile(r"(?P<year>2\d{3}) (?P<rank>\d{1,6})", re.ASCII)
+_GLUED = re.compile(r"(?P<head>\w*)(?P<year>2\d{3})(?P<rank>\d{6})", re.ASCII)
 
 
 class State(StrEnum):
@@ -19,13 +26,27 @@ class State(StrEnum):
 
     DRAFT = "draft"
     ISSUED = "issued"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+class CancelReason(StrEnum):
+    """Why an issued quote no longer stands though nobody answered it."""
+
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    MISTAKE = "mistake"
 
 
 class Tag(journal.Tag):
     """What this room tells the journal."""
 
     DRAFTED = "quotes:quote:drafted"
+    DISCARDED = "quotes:quote:discarded"
     ISSUED = "quotes:quote:issued"
+    ACCEPTED = "quotes:quote:accepted"
+    REFUSED = "quotes:quote:refused"
+    CANCELLED = "quotes:quote:cancelled"
     LINE_ADDED = "quotes:line:added"
     LINE_REMOVED = "quotes:line:removed"
     MILEAGE_TOLD = "quotes:mileage:told"
@@ -41,6 +62,32 @@ def number(repairer_code: str, year: int, rank: int) -> str:
         msg = "no quote number can be made of this"
         raise ValueError(msg)
     return f"D-{repairer_code}-{year:04d}-{rank:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedNumber:
+    """A quote's number as people type it: `head` is what stands before the year, folded, with 0 for O and 1 for I."""
+
+    head: str
+    year: int
+    rank: int
+
+    def means(self, number: str) -> bool:
+        """Say whether it is `number`, in whole or without its first parts: a year and a rank are enough."""
+        letter, code = number.translate(_ALIKE).lower().split("-")[:2]
+        return self.head in ("", letter, code, letter + code)
+
+
+def parse_number(text: str) -> TypedNumber | None:
+    """Return the number of a quote in `text`, whatever its spacing and case, or None where it cannot be one.
+
+    Typed without separators it needs all six digits of its rank.
+    """
+    groups = base_text.fold(text[:_MAX_TYPED].upper().translate(_ALIKE)).split()
+    if len(groups) > 1 and (match := _TYPED.fullmatch(" ".join(groups[-2:]))):
+        return TypedNumber("".join(groups[:-2]), int(match["year"]), int(match["rank"]))
+    match = _GLUED.fullmatch("".join(groups))
+    return TypedNumber(match["head"], int(match["year"]), int(match["rank"])) if match else None
 
 
 def valid_until(issued_on: date, days: int) -> date:

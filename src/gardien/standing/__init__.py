@@ -1,0 +1,1 @@
+"""Where each person stands: what moved their clock, what froze them, what is held."""

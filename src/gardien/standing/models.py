@@ -1,0 +1,115 @@
+"""Where a person stands at one controller, by their reference: no foreign key, so that it outlives their rows."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from gardien.base.models import ControllerRow
+
+
+class Fact(ControllerRow):
+    """One activity of a person, append-only: the only thing that moves a clock."""
+
+    subject = models.CharField(max_length=10, help_text="customer or user reference")
+    event = models.CharField(max_length=30, help_text="rules.Event")
+    happened_at = models.DateTimeField()
+    source_id = models.UUIDField(help_text="of the row that it is about: told twice, it is one fact")
+
+    is_append_only: ClassVar[bool] = True
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["controller_id", "subject", "event", "source_id"], name="standing_fact_once"
+            )
+        ]
+        indexes = [models.Index(fields=["controller_id", "subject", "-happened_at"], name="standing_fact_last")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.event}"
+
+
+class Ending(ControllerRow):
+    """The end of a purpose for a person, append-only: what rests on nothing else is due from then on."""
+
+    subject = models.CharField(max_length=10)
+    purpose = models.CharField(max_length=60, help_text="id of a clause, such as client.use.quote")
+    reason = models.CharField(max_length=20, help_text="rules.EndReason")
+    ended_at = models.DateTimeField()
+
+    is_append_only: ClassVar[bool] = True
+
+    class Meta:
+        indexes = [models.Index(fields=["controller_id", "subject", "-ended_at"], name="standing_ending_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.purpose}"
+
+
+class Restriction(ControllerRow):
+    """A freeze (GDPR, article 18): the database refuses every use, change and deletion that is not declared exempt."""
+
+    subject_field = "subject"
+
+    subject = models.CharField(max_length=10)
+    placed_at = models.DateTimeField()
+    placed_by_id = models.UUIDField()
+    announced_at = models.DateTimeField(null=True, help_text="when the person was told that it would be lifted")
+    announced_by_id = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["controller_id", "subject"],
+                condition=models.Q(lifted_at=None),
+                name="standing_restriction_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(announced_at=None, announced_by_id=None)
+                | models.Q(announced_at__isnull=False, announced_by_id__isnull=False),
+                name="standing_restriction_announced",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lifted_at=None, lifted_by_id=None)
+                | models.Q(lifted_at__isnull=False, lifted_by_id__isnull=False, announced_at__isnull=False),
+                name="standing_restriction_lifted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Hold(ControllerRow):
+    """A lawful ground to keep some categories of a person's data past their time, until a day: never a blanket."""
+
+    subject_field = "subject"
+
+    subject = models.CharField(max_length=10)
+    ground = models.CharField(max_length=10, help_text="rules.Ground")
+    category = models.CharField(max_length=30, help_text="of the commitment's categories, or derived:<record>")
+    legal_reference = models.CharField(max_length=120)
+    placed_at = models.DateTimeField()
+    placed_by_id = models.UUIDField()
+    until_date = models.DateField()
+    released_at = models.DateTimeField(null=True)
+    released_by_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["controller_id", "subject", "ground", "category"],
+                condition=models.Q(released_at=None),
+                name="standing_hold_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(released_at=None, released_by_id=None)
+                | models.Q(released_at__isnull=False, released_by_id__isnull=False),
+                name="standing_hold_released",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.ground}"

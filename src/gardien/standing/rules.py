@@ -1,0 +1,53 @@
+"""The closed lists of the room: the events that move a clock, what ends one, the grounds that hold a record."""
+
+from enum import StrEnum
+
+from gardien.journal import rules as journal
+
+
+class Event(StrEnum):
+    """What moves a person's clock, and nothing else does (mission.md, fixed vocabularies).
+
+    Row changes, imports, scripts, opened mails, reminders sent and missed appointments are none.
+    """
+
+    DETAILS_TOLD = "details_told"
+    QUOTE_ISSUED = "quote_issued"
+    QUOTE_ACCEPTED = "quote_accepted"
+    QUOTE_REFUSED = "quote_refused"
+    ORDERED = "ordered"
+    STORAGE_STARTED = "storage_started"
+    STORAGE_RENEWED = "storage_renewed"
+    WHEELS_IN = "wheels_in"
+    WHEELS_OUT = "wheels_out"
+    APPOINTMENT_KEPT = "appointment_kept"
+    RIGHTS_REQUEST_RECEIVED = "rights_request_received"
+    ACCOUNT_OPENED = "account_opened"
+    SIGNED_IN = "signed_in"
+    ORDER_SENT = "order_sent"
+
+
+class EndReason(StrEnum):
+    """What ends a clock at once; it never moves one."""
+
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    OBJECTION = "objection"
+    END_OF_SERVICES = "end_of_services"
+
+
+class Ground(StrEnum):
+    """Why a record may stay after its time: the commitment's derogations."""
+
+    BILLING = "billing"
+    WARRANTY = "warranty"
+    DISPUTE = "dispute"
+
+
+class Tag(journal.Tag):
+    """What this room tells the journal."""
+
+    RESTRICTED = "standing:restriction:placed"
+    LIFT_ANNOUNCED = "standing:restriction:lift_announced"
+    LIFTED = "standing:restriction:lifted"
+    HELD = "standing:hold:placed"
+    RELEASED = "standing:hold:released"

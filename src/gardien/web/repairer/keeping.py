@@ -1,0 +1,98 @@
+"""How long what is kept of a person stays, under which clause and because of what."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from gardien.base import clock
+from gardien.commitment import queries as commitment
+from gardien.commitment.policy import fields
+from gardien.consent import queries as consent
+from gardien.standing import queries as standing
+from gardien.standing.rules import Event
+from gardien.web.shared.access import Request, page
+
+from .card import person
+from .words import ENDINGS, EVENTS, GROUNDS
+
+if TYPE_CHECKING:
+    from gardien.standing.models import Hold
+
+
+@page("customers.view")
+def keeping(request: Request, customer_id: uuid.UUID) -> HttpResponse:
+    """Show the last activity of a person, and until when each thing is kept, by the clause that says so."""
+    group, at = person(customer_id), clock.now()
+    subjects = [record.reference for record in group]
+    readings, version = consent.readings(subjects), commitment.in_force(clock.legal_day(at))
+    kept = standing.explain(
+        subjects,
+        clock.legal_day(readings[0].read_at),
+        was_told_again=any(each.version == version.id for each in readings),
+        at=at,
+    )
+    last = next((each.because for each in kept if each.because), None)
+    context = {
+        "customer": group[0],
+        "pane": "keeping",
+        "last": _sentence(last) if last else "",
+        "rows": [
+            {
+                "clause": each.clause,
+                "title": each.title,
+                "version": each.version,
+                "categories": each.categories,
+                "until": _until(each),
+                "because": _because(each),
+                "holds": [_held(hold) for hold in each.holds],
+            }
+            for each in kept
+        ],
+    }
+    return render(request, "repairer/keeping.html", context)
+
+
+def _until(kept: standing.KeptUnder) -> str:
+    """Say until when something is kept; what ended is due now, what nothing has started has no date."""
+    if kept.ended:
+        return _("due now")
+    return _day(kept.until_at) if kept.until_at else _("no date runs")
+
+
+def _because(kept: standing.KeptUnder) -> str:
+    """Say why a date stands: what ended, or the activity from which the period runs."""
+    if kept.ended:
+        return str(ENDINGS[kept.ended])
+    return _sentence(kept.because) if kept.because else _("nothing has started this period")
+
+
+def _sentence(because: tuple[Event, datetime]) -> str:
+    event, happened_at = because
+    return _("%(event)s on %(day)s") % {"event": EVENTS[event], "day": _day(happened_at)}
+
+
+def _day(at: datetime) -> str:
+    return date_format(clock.legal_day(at), "j F Y")
+
+
+def _held(hold: "Hold") -> str:
+    """Say what is held past its time, on which ground and until when."""
+    told = {
+        "what": _label(hold.category),
+        "ground": GROUNDS[hold.ground],
+        "day": date_format(hold.until_date, "j F Y"),
+        "reference": hold.legal_reference,
+    }
+    return _("Held until %(day)s for %(ground)s: %(what)s (%(reference)s)") % told
+
+
+def _label(category: str) -> str:
+    """Return the words of a category, of the latest version that has them."""
+    id_ = category.removeprefix("derived:")
+    speaking = (each for each in reversed(commitment.versions().all) if id_ in each.labels)
+    return next((fields.label(each, id_, "fr") for each in speaking), id_)
