@@ -1,8 +1,11 @@
 """The keyring and the envelope."""
 
+import hashlib
+import hmac
 import runpy
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,6 +16,7 @@ from gardien.base.crypto import Keyring
 
 CONTEXT = b"quote:one"
 DOCUMENT = b"%PDF-1.7 a document"
+PURPOSES = sorted(get_args(crypto.Purpose))
 
 
 @pytest.fixture(name="folder")
@@ -33,21 +37,21 @@ def modes(folder: Path) -> dict[str, int]:
 
 def test_keys_are_generated_for_their_owner_alone(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert modes(folder) == {"envelope.1.key": 0o600, "secret.1.key": 0o600}
+    assert modes(folder) == {f"{purpose}.1.key": 0o600 for purpose in PURPOSES}
 
 
 def test_generating_again_changes_no_key(folder: Path) -> None:
     before = {path.name: path.read_text() for path in folder.iterdir()}
     Keyring.generate(folder)
     assert {path.name: path.read_text() for path in folder.iterdir()} == before
-    assert len(set(before.values())) == 2
+    assert len(set(before.values())) == len(PURPOSES)
 
 
 def test_generating_adds_the_purpose_that_has_no_key(folder: Path) -> None:
     envelope = (folder / "envelope.1.key").read_text()
     (folder / "secret.1.key").unlink()
     Keyring.generate(folder)
-    assert sorted(modes(folder)) == ["envelope.1.key", "secret.1.key"]
+    assert sorted(modes(folder)) == [f"{purpose}.1.key" for purpose in PURPOSES]
     assert (folder / "envelope.1.key").read_text() == envelope
 
 
@@ -61,7 +65,7 @@ def test_a_folder_open_to_others_gets_no_key(tmp_path: Path) -> None:
 def test_the_command_generates_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["crypto", str(tmp_path / "keys")])
     runpy.run_path(crypto.__file__, run_name="__main__")
-    assert sorted(modes(tmp_path / "keys")) == ["envelope.1.key", "secret.1.key"]
+    assert sorted(modes(tmp_path / "keys")) == [f"{purpose}.1.key" for purpose in PURPOSES]
 
 
 def test_the_secret_is_the_newest_secret_key(folder: Path) -> None:
@@ -144,3 +148,37 @@ def test_after_a_rotation_the_newest_key_seals_and_all_open(folder: Path) -> Non
 def test_another_installation_with_the_same_key_id_cannot_read(keyring: Keyring, folder: Path) -> None:
     with pytest.raises(crypto.Unreadable):
         Keyring(folder).open_(keyring.seal(DOCUMENT, context=CONTEXT), context=CONTEXT)
+
+
+def test_a_stamp_is_of_one_message_and_one_keyring(keyring: Keyring, folder: Path) -> None:
+    stamp = keyring.stamp(b"link\0a")
+    assert (len(stamp), keyring.is_stamp(stamp, b"link\0a")) == (36, True)
+    assert not keyring.is_stamp(stamp, b"link\0b")
+    assert not keyring.is_stamp(stamp[:-1], b"link\0a")
+    assert not keyring.is_stamp(b"", b"link\0a")
+    assert not Keyring(folder).is_stamp(stamp, b"link\0a")
+
+
+def test_nobody_stamps_with_a_key_that_is_not_there(folder: Path) -> None:
+    unknown = (9).to_bytes(4, "big") + hmac.digest(b"", b"link\0a", hashlib.sha256)
+    assert not Keyring(folder).is_stamp(unknown, b"link\0a")
+
+
+def test_a_digest_stays_the_same_when_a_key_is_added(folder: Path) -> None:
+    before = Keyring(folder).digest(b"recipient")
+    (folder / "links.2.key").write_text("ab" * 32)
+    assert Keyring(folder).digest(b"recipient") == before
+    assert Keyring(folder).digest(b"recipients") != before
+    (folder / "links.1.key").unlink()
+    assert Keyring(folder).digest(b"recipient") != before
+
+
+def test_each_purpose_must_have_a_key(folder: Path) -> None:
+    Keyring(folder).refuse_missing()
+    for purpose in PURPOSES:
+        key = folder / f"{purpose}.1.key"
+        content = key.read_text()
+        key.unlink()
+        with pytest.raises(crypto.KeyMissing, match=f"No '{purpose}' key"):
+            Keyring(folder).refuse_missing()
+        key.write_text(content)

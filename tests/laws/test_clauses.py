@@ -18,6 +18,7 @@ from gardien.commitment import queries as commitment
 from gardien.commitment import status
 from gardien.commitment.registry import Keeper, registry
 from gardien.customers.models import Customer
+from gardien.messaging.models import Message
 from gardien.network import queries as network
 from gardien.quotes.models import QuoteDocument
 from tests.conftest import as_role
@@ -78,10 +79,15 @@ def no_word_of_quotes(_: SimpleNamespace) -> None:
     registry.rooms.pop("quotes")
 
 
+def an_offer(_: SimpleNamespace) -> None:
+    Message.objects.filter(state="sent").update(kind="offer")
+
+
 HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.notice.verso": no_document,
     "client.collection": no_reading,
     "client.categories": no_word_of_quotes,
+    "client.messages.email": an_offer,
 }
 
 

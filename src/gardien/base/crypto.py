@@ -10,6 +10,8 @@ A sealed document is `version (1) | key id (4) | nonce (12) | wrapped key (48) |
 context as associated data. Nonces are random: one envelope key may seal 2³² documents (NIST SP 800-38D, 8.3).
 """
 
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -21,8 +23,9 @@ from typing import Final, Literal, Self, get_args
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-Purpose = Literal["envelope", "secret"]
-"""What a key is for: `envelope` seals documents, `secret` is the source of Django's SECRET_KEY."""
+Purpose = Literal["envelope", "links", "secret"]
+"""What a key is for: `envelope` seals documents, `links` stamps what must come back unaltered (`base.links`), and
+`secret` is the source of Django's SECRET_KEY."""
 
 _VERSION: Final = 1
 _KEY_BYTES: Final = 32
@@ -32,6 +35,7 @@ _WRAP_NONCE: Final = slice(5, 17)
 _WRAPPED: Final = slice(17, 65)
 _NONCE: Final = slice(65, 77)
 _BODY: Final = slice(77, None)
+_STAMP_KEY: Final = slice(0, 4)
 _FILE: Final = re.compile(r"([a-z-]+)\.([1-9][0-9]{0,8})\.key")
 _CONTENT: Final = re.compile(r"[0-9a-f]{64}\n?")
 
@@ -43,7 +47,8 @@ class KeyMissing(Exception):
         """Tell whoever runs the program how to get the key back."""
         super().__init__(
             f"No '{purpose}' key in {folder}, the folder that GARDIEN_KEYS names. Restore that folder from its own "
-            f"backup; only for a new installation, create it with: python -m gardien.base.crypto {folder}"
+            f"backup; only for a new installation, or for a purpose that an update brought, create it with: "
+            f"python -m gardien.base.crypto {folder}"
         )
 
 
@@ -82,6 +87,11 @@ class Keyring:
                 _write(folder / f"{purpose}.1.key")
         return cls(folder)
 
+    def refuse_missing(self) -> None:
+        """Raise `KeyMissing` if a purpose has no key."""
+        for purpose in get_args(Purpose):
+            self._of(purpose)
+
     def secret(self) -> str:
         """Return the newest `secret` key, 64 hexadecimal digits, for Django's SECRET_KEY. Refuses with `KeyMissing`."""
         keys = self._of("secret")
@@ -117,6 +127,30 @@ class Keyring:
             return AESGCM(document_key).decrypt(blob[_NONCE], blob[_BODY], header + context)
         except InvalidTag as error:
             raise Unreadable("altered, or opened under another context") from error
+
+    def stamp(self, message: bytes) -> bytes:
+        """Return 36 bytes that only a holder of a `links` key can make for `message`: key id (4) | HMAC-SHA-256 (32).
+
+        `message` must begin with what the stamp is for, so that none serves for another end. Refuses with `KeyMissing`.
+        """
+        keys = self._of("links")
+        key_id = max(keys)
+        return key_id.to_bytes(4, "big") + hmac.digest(keys[key_id], message, hashlib.sha256)
+
+    def is_stamp(self, stamp: bytes, message: bytes) -> bool:
+        """Say, in constant time, whether `stamp` was made for `message` with a key that is still there."""
+        keys = self._of("links")
+        key_id = int.from_bytes(stamp[_STAMP_KEY], "big")
+        expected = stamp[_STAMP_KEY] + hmac.digest(keys.get(key_id, b""), message, hashlib.sha256)
+        return key_id in keys and hmac.compare_digest(stamp, expected)
+
+    def digest(self, message: bytes) -> str:
+        """Return a keyed digest of `message`, 64 hexadecimal digits, the same for as long as the first key is kept.
+
+        It tells whether two messages are the same to nobody who lacks the `links` keys. Refuses with `KeyMissing`.
+        """
+        keys = self._of("links")
+        return hmac.digest(keys[min(keys)], message, hashlib.sha256).hex()
 
     def _of(self, purpose: Purpose) -> Mapping[int, bytes]:
         if purpose not in self._keys:
