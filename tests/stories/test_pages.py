@@ -12,7 +12,7 @@ from tests.conftest import as_role
 from tests.stories import walk, watching
 
 SHOW_NO_PAGE = {
-    *("draft", "choose", "pdf", "remove_line", "issue"),
+    *("draft", "choose", "pdf", "remove_line", "issue", "replay", "drop_line"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""
@@ -65,6 +65,7 @@ def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
     walked.go("anonymous", walk.anonymous)
     for role, email in walk.PERSONAS.items():
         walked.go(role, walk.own_pages, garage.sessions[email])
+    walked.go("network", walk.network, garage.sessions[walk.PERSONAS["network_administrator"]])
     adviser = garage.sessions[walk.ADVISER]
     walked.go("counter", partial(walk.counter, garage=garage), adviser)
     walked.go("errors", walk.errors, adviser)
