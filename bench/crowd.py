@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -34,6 +36,7 @@ def server(*counts: int) -> Iterator[list[tuple[UUID, list[Person]]]]:
 
     Keyring.generate(home / "keys")
     cluster = Cluster(home / "postgres")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends and the folder goes
     cluster.start()
     try:
         cluster.prepare("gardien")

@@ -32,16 +32,16 @@ def test_what_is_another_number_or_none_does_not_mean_it(typed: str) -> None:
 
 
 def test_a_quote_is_found_by_its_number_at_its_repairer_only(counters: dict[str, Counter]) -> None:
-    at = day(2037)
+    at = day(2053)
     sold, draft = counters["TILLEUL"].sell(at), counters["TILLEUL"].draft(at)
-    assert sold.number == "D-TILLEUL-2037-000001"
-    for typed in (sold.number, "d t1lleul 2037 1", "2037-000001"):
+    assert sold.number == "D-TILLEUL-2053-000001"
+    for typed in (sold.number, "d t1lleul 2053 1", "2053-000001"):
         found = counters["TILLEUL"].read(queries.by_number, typed)
         assert (found and found.id, counters["CANAL"].read(queries.by_number, typed)) == (sold.id, None)
     assert counters["TILLEUL"].read(queries.by_number, str(draft.id)) is None
 
 
 def test_a_restricted_persons_quote_is_not_found(counter: Counter) -> None:
-    sold = counter.sell(day(2038))
-    counter.do(standing.restrict, day(2038), subjects=[sold.customer.reference])
+    sold = counter.sell(day(2054))
+    counter.do(standing.restrict, day(2054), subjects=[sold.customer.reference])
     assert counter.read(queries.by_number, sold.number) is None

@@ -81,7 +81,7 @@ class Adviser:
 
     def receive(self, last_name: str) -> dict[str, object]:
         """Take a customer's details; return the ids that a quote needs."""
-        told = {"last_name": last_name, "plate": "GH-482-KL", "plate_country": "FR", "mobile": "06 39 98 12 34"}
+        told = {"kind": "person", "last_name": last_name, "plate": "GH-482-KL", "plate_country": "FR"}
         card = self.post(self.post("/clients/nouveau/", {}), told)
         text = self.send("GET", card)[2]
         return dict(re.findall(r'name="(customer|vehicle)" value="([^"]+)"', text))

@@ -53,7 +53,7 @@ def _agree(customer: Any, mobile: rules.Phone, by: Any, at: datetime) -> None:
 
 def _rich(adviser: Any, at: datetime) -> SimpleNamespace:
     by, told = network.actor(adviser), {"last_name": "Lemaire-Vasseur", "first_name": "Camille"}
-    known = scene.customer(adviser, at, "FX-731-DQ", **told, **SEVERAL, **TOWN, mobile=MOBILE, phone=LANDLINE)
+    known = scene.customer(adviser, at, "CQ-914-TM", **told, **SEVERAL, **TOWN, mobile=MOBILE, phone=LANDLINE)
     car = known.vehicles.get()
     actions.change_plate(vehicle_id=car.id, plate=rules.parse_plate("GK-482-LM"), by=by, at=at)
     former = scene.customer(adviser, at, "CC-111-DD", last_name="Petit", first_name="Paul")

@@ -124,7 +124,7 @@ def test_by_touch_a_company_is_told_and_recorded_in_under_forty_seconds(
 def test_a_household_that_shares_a_telephone_is_two_customers(
     browser: Browser, portal: str, garage: SimpleNamespace, size: dict[str, object]
 ) -> None:
-    number = f"06 39 98 77 {'01' if size is DESK else '02'}"
+    number = f"06 39 98 88 {'01' if size is DESK else '02'}"
     with watching.visitor(browser, portal, garage.sessions[walk.ADVISER], **size) as (page, watch):
         _tell(page, "Lacaze", "Irène", number)
         page.get_by_role("button", name="Enregistrer le client").click()

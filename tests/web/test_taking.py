@@ -2,12 +2,15 @@
 
 import re
 import shutil
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from gardien.base import scope
@@ -93,6 +96,35 @@ def test_the_form_of_a_reading_to_who_is_known_already_leads_to_their_card(desk:
     before = counter.rows()
     assert [desk.get(form).headers["Location"], desk.post(form, REACHED).headers["Location"]] == [card, card]
     assert counter.rows() == before
+
+
+def test_two_clicks_at_the_same_instant_have_one_effect(desk: Client, cast: Any) -> None:
+    form, clicks = counter.heard(desk), []
+    tenant = cast.membership(counter.ADVISER).site.repairer_id
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    threads = [threading.Thread(target=click, args=(desk, form, answer, clicks)) for answer in ("yes", "no")]
+    with as_role("owner") as held, as_role("owner") as watch:
+        name = f"customers:{tenant}:intake:{form.split('/')[3]}"
+        held.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        for thread in threads:
+            thread.start()
+        while watch.execute(waiting).fetchone() != (2,):
+            time.sleep(0.02)
+    for thread in threads:
+        thread.join()
+    assert [status for status, _ in clicks] == [302, 302]
+    assert len({card for _, card in clicks}) == 1
+    assert len(decisions()) == 2
+    assert kept("SELECT count(*) FROM customers_customer") == [(1,)]
+
+
+def click(desk: Client, form: str, answer: str, clicks: list[tuple[int, str]]) -> None:
+    """Send the form from a window of the same browser, with this answer about the landline."""
+    window = Client(raise_request_exception=False)
+    window.cookies = desk.cookies
+    sent = window.post(form, {**REACHED, f"{CALLS}_phone": answer})
+    clicks.append((sent.status_code, sent.headers.get("Location", "")))
+    connections.close_all()
 
 
 def test_a_refused_form_answers_422_and_keeps_every_answer(desk: Client) -> None:
