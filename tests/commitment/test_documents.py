@@ -3,11 +3,14 @@
 import hashlib
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from gardien.commitment import documents, policy
 from gardien.quotes import _sheet as sheet
+from tests.commitment import lint_mutations as made
+from tests.commitment.lint_mutations import changed, drop, muted
 from tests.quotes.test_sheet import AT, QUOTE, font_sizes, pages
 
 GARAGE = documents.Controller(
@@ -196,3 +199,16 @@ def test_a_form_marks_what_the_version_makes_mandatory(version: policy.Version) 
     customers = documents.mandatory_fields(version, "client")
     assert tuple(customers) == version.clauses["client.categories"].categories
     assert [category for category, is_mandatory in customers.items() if is_mandatory] == ["last_name"]
+
+
+def test_a_version_without_a_clause_has_its_documents_without_it(version: policy.Version, tmp_path: Path) -> None:
+    for name in ("persons", "categories", "controller"):
+        gone = drop(*(f"{population}.{name}" for population in policy.POPULATIONS))
+        without = policy.load(made.write(changed(muted(version.id), gone), tmp_path))
+        for population in policy.POPULATIONS:
+            sections = documents.notice(without, population, "fr").sections
+            assert [section.clause_ids for section in sections] == [
+                (other,) for other in without.clauses if other.partition(".")[0] in {"commitment", population}
+            ]
+            is_asked = f"{population}.categories" in without.clauses
+            assert bool(documents.mandatory_fields(without, population)) == is_asked

@@ -103,6 +103,7 @@ def notice(version: Version, population: Population, language: str, controller: 
 
     With a `controller` it is that repairer's notice to its customers: what names the repairer on the verso stands
     before the same clauses. A language the version does not speak is refused with `policy.UnknownLanguageError`.
+    Its title is that of the clause that says whom it concerns, or of the first clause where none does.
     """
     version.require_language(language)
     leads = _leads(version, language, controller) if controller else {}
@@ -117,8 +118,8 @@ def notice(version: Version, population: Population, language: str, controller: 
         )
         for id_, clause in clauses.items()
     ]
-    title = clauses[f"{population}.persons"].title.fill(language, {})
-    return Document("notice", version.id, language, title, tuple(sections))
+    whose = clauses.get(f"{population}.persons", next(iter(clauses.values())))
+    return Document("notice", version.id, language, whose.title.fill(language, {}), tuple(sections))
 
 
 def on_consent(version: Version) -> tuple[str, ...]:
@@ -154,9 +155,12 @@ def acknowledgement(version: Version, language: str) -> Document:
 
 
 def mandatory_fields(version: Version, population: Population) -> dict[str, bool]:
-    """Return each category that a form asks for, in order, and whether it is mandatory: marked by an asterisk."""
-    clause = version.clauses[f"{population}.categories"]
-    return {category: category in clause.mandatory for category in clause.categories}
+    """Return each category that a form asks for, in order, and whether it is mandatory: marked by an asterisk.
+
+    A version that lists no categories allows none.
+    """
+    clause = version.clauses.get(f"{population}.categories")
+    return {category: category in clause.mandatory for category in clause.categories} if clause else {}
 
 
 def outline(version: Version, language: str) -> list[dict[str, str]]:
