@@ -28,7 +28,9 @@ DECLARATION = Declaration(
         _of("customers.Vehicle", PLATE, "plate", "customer.reference"),
         _of("customers.Vehicle", ("told_at", "parted_at"), "derived:proof", "customer.reference"),
         _of("customers.FormerPlate", PLATE, "plate", "vehicle.customer.reference"),
-        _of("customers.FormerPlate", ("id", "vehicle_id", "until_at"), "derived:reference", "vehicle.customer.reference"),
+        _of(
+            "customers.FormerPlate", ("id", "vehicle_id", "until_at"), "derived:reference", "vehicle.customer.reference"
+        ),
         _of("customers.Note", ("text",), "derived:quote", "customer.reference"),
         _of(
             "customers.Note",

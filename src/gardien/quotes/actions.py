@@ -80,7 +80,7 @@ def _add(
     quote_id: UUID, kind: str, article: Article | None, offer: Offer, line_key: UUID, by: Actor, at: datetime
 ) -> QuoteLine:
     quote = _locked_draft(quote_id)
-    money.line_total(money.Line(quantity=offer.quantity, unit_ttc=offer.unit_ttc, rate=offer.vat_rate))
+    money.line_total(money.Line(quantity=offer.quantity, unit_price=offer.unit_ttc, rate=offer.vat_rate))
     money.check_rate(offer.vat_rate, money.Territory(quote.site.territory), clock.legal_day(at))
     known = quote.lines.aggregate(count=Count("id"), last=Max("position", default=0))
     if known["count"] >= money.MAX_LINES and not quote.lines.filter(line_key=line_key).exists():

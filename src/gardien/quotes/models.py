@@ -32,7 +32,7 @@ class Quote(TenantRow):
     rank = models.PositiveIntegerField(null=True, help_text="from 1 per repairer and year")
     number = models.CharField(max_length=30, null=True)  # noqa: DJ001 -- unique, and a draft has none
     valid_until_date = models.DateField(null=True)
-    rounding_policy = models.CharField(max_length=20, default=money.POLICY)
+    rounding_policy = models.CharField(max_length=20, default=money.Policy.TTC_FIRST.value)
     total_ht = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     total_vat = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     total_ttc = models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -113,7 +113,7 @@ class QuoteLine(TenantRow):
     @property
     def figures(self) -> money.Line:
         """Return what the money rules need of the line."""
-        return money.Line(quantity=self.quantity, unit_ttc=self.unit_ttc, rate=self.vat_rate)
+        return money.Line(quantity=self.quantity, unit_price=self.unit_ttc, rate=self.vat_rate)
 
     @property
     def total_ttc(self) -> Decimal:
