@@ -11,6 +11,8 @@ from gardien.catalogue.demo import PRICE_LIST
 from gardien.commitment import documents
 from gardien.commitment import queries as commitment
 from gardien.consent import actions as consent
+from gardien.consent import queries as asking
+from gardien.consent.rules import Channel, How, Sender
 from gardien.customers import actions as customers
 from gardien.customers import rules
 from gardien.customers.models import Customer
@@ -18,6 +20,9 @@ from gardien.network import queries as network
 from gardien.quotes import actions as quotes
 from gardien.quotes.models import Quote
 from gardien.quotes.queries import paper
+from gardien.standing import actions as standing
+from gardien.standing.rules import EndReason, Ground
+from gardien.quotes.rules.vocabulary import CancelReason
 
 
 def price_list(at: datetime) -> Any:
@@ -56,3 +61,44 @@ def issued(membership: Any, at: datetime, *prices: str, **details: Any) -> Quote
     with scope.entered(network.controller(membership)):
         opened = draft(membership, customer(membership, at, **details), at, *(prices or ("99.99",)))
         return quotes.issue(quote_id=opened.id, by=network.actor(membership), at=at)
+
+
+def answered(membership: Any, at: datetime) -> None:
+    """Play all that persons answer: to the questions, to quotes, and by withdrawing; enters the scope itself."""
+    number, by, version = "+33639981234", network.actor(membership), commitment.versions().all[0]
+    quote = issued(membership, at)
+    for other, act in ((quote, quotes.accept), (issued(membership, at), quotes.refuse)):
+        with scope.entered(network.controller(membership)):
+            act(quote_id=other.id, by=by, at=at)
+    cancelled = issued(membership, at)
+    with scope.entered(network.controller(membership)):
+        quotes.cancel(quote_id=cancelled.id, reason=CancelReason.MISTAKE, by=by, at=at)
+        draft(membership, quote.customer, at, "12.50")
+        opened = draft(membership, quote.customer, at, "12.50")
+        quotes.issue(quote_id=opened.id, by=by, at=at)
+        for question in asking.asked(commitment.in_force(clock.legal_day(at))) + asking.asked(version):
+            place = (question.channel, number if question.per_address else "")
+            answer = consent.Answer(question.purpose, *place, True, question.document)
+            subject = quote.customer.reference
+            consent.decide(subject=subject, answers=[answer], how=How.ORAL, by=by, at=at, quote_id=quote.id)
+        consent.withdraw(subjects=[subject], purpose="client.use.quote", how=How.ORAL, by=by, at=at)
+        told = {"channel": Channel.EMAIL, "address": "zoe.lhote@courriel.example", "sender": Sender.CONTROLLER}
+        consent.object_(**told, how=How.ORAL, by=by, at=at)
+
+
+def stood(subject: str, by: Actor, at: datetime) -> None:
+    """Hold, restrict, and undo both, and end the other purpose; call inside a scope: afterwards the person is free."""
+    placed = standing.hold(
+        subject=subject,
+        ground=Ground.WARRANTY,
+        category="derived:quote",
+        legal_reference="garantie",
+        until_date=clock.legal_day(at),
+        by=by,
+        at=at,
+    )
+    standing.release(hold_id=placed.id, by=by, at=at)
+    standing.restrict(subjects=[subject], by=by, at=at)
+    standing.announce_lift(subjects=[subject], by=by, at=at)
+    standing.lift(subjects=[subject], by=by, at=at)
+    standing.end(subject=subject, purpose="client.use.storage", reason=EndReason.OBJECTION, by=by, at=at)

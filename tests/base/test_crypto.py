@@ -1,5 +1,6 @@
 """The keyring and the envelope."""
 
+import hmac
 import runpy
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from gardien.base.crypto import Keyring
 
 CONTEXT = b"quote:one"
 DOCUMENT = b"%PDF-1.7 a document"
+FILES = ["envelope.1.key", "objection.1.key", "secret.1.key"]
 
 
 @pytest.fixture(name="folder")
@@ -33,21 +35,23 @@ def modes(folder: Path) -> dict[str, int]:
 
 def test_keys_are_generated_for_their_owner_alone(folder: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert modes(folder) == {"envelope.1.key": 0o600, "secret.1.key": 0o600}
+    assert modes(folder) == dict.fromkeys(FILES, 0o600)
 
 
 def test_generating_again_changes_no_key(folder: Path) -> None:
     before = {path.name: path.read_text() for path in folder.iterdir()}
     Keyring.generate(folder)
     assert {path.name: path.read_text() for path in folder.iterdir()} == before
-    assert len(set(before.values())) == 2
+    assert len(set(before.values())) == len(FILES)
 
 
 def test_generating_adds_the_purpose_that_has_no_key(folder: Path) -> None:
     envelope = (folder / "envelope.1.key").read_text()
-    (folder / "secret.1.key").unlink()
-    Keyring.generate(folder)
-    assert sorted(modes(folder)) == ["envelope.1.key", "secret.1.key"]
+    (folder / "objection.1.key").unlink()
+    with pytest.raises(crypto.KeyMissing, match="'objection'"):
+        Keyring(folder).require()
+    Keyring.generate(folder).require()
+    assert sorted(modes(folder)) == FILES
     assert (folder / "envelope.1.key").read_text() == envelope
 
 
@@ -61,7 +65,7 @@ def test_a_folder_open_to_others_gets_no_key(tmp_path: Path) -> None:
 def test_the_command_generates_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["crypto", str(tmp_path / "keys")])
     runpy.run_path(crypto.__file__, run_name="__main__")
-    assert sorted(modes(tmp_path / "keys")) == ["envelope.1.key", "secret.1.key"]
+    assert sorted(modes(tmp_path / "keys")) == FILES
 
 
 def test_the_secret_is_the_newest_secret_key(folder: Path) -> None:
@@ -72,7 +76,8 @@ def test_the_secret_is_the_newest_secret_key(folder: Path) -> None:
 
 def test_a_missing_key_tells_what_to_do(tmp_path: Path) -> None:
     keyring = Keyring(tmp_path / "absent")
-    for use in (keyring.secret, lambda: keyring.seal(b"", context=b""), lambda: keyring.open_(b"", context=b"")):
+    uses = [keyring.secret, lambda: keyring.seal(b"", context=b""), lambda: keyring.open_(b"", context=b"")]
+    for use in (*uses, lambda: keyring.digest("+33639981234"), keyring.require):
         with pytest.raises(crypto.KeyMissing, match=r"Restore that folder .* python -m gardien\.base\.crypto"):
             use()
 
@@ -144,3 +149,27 @@ def test_after_a_rotation_the_newest_key_seals_and_all_open(folder: Path) -> Non
 def test_another_installation_with_the_same_key_id_cannot_read(keyring: Keyring, folder: Path) -> None:
     with pytest.raises(crypto.Unreadable):
         Keyring(folder).open_(keyring.seal(DOCUMENT, context=CONTEXT), context=CONTEXT)
+
+
+def test_a_second_objection_key_is_refused(folder: Path) -> None:
+    before = Keyring(folder).digest("+33639981234")
+    (folder / "objection.2.key").write_text("ab" * 32)
+    with pytest.raises(crypto.KeyFileRefused, match="never rotates"):
+        Keyring(folder)
+    (folder / "objection.2.key").unlink()
+    assert Keyring(folder).digest("+33639981234") == before
+
+
+def test_a_digest_is_the_hmac_of_its_parts_each_after_its_length(folder: Path) -> None:
+    key = bytes.fromhex((folder / "objection.1.key").read_text())
+    message = (3).to_bytes(8, "big") + b"sms" + (2).to_bytes(8, "big") + "é".encode()
+    assert Keyring(folder).digest("sms", "é") == hmac.new(key, message, "sha256").hexdigest()
+
+
+@given(st.lists(st.text(max_size=5), max_size=4), st.lists(st.text(max_size=5), max_size=4))
+def test_other_parts_have_another_digest(keyring: Keyring, one: list[str], other: list[str]) -> None:
+    assert (keyring.digest(*one) == keyring.digest(*other)) == (one == other)
+
+
+def test_another_installation_has_another_digest(keyring: Keyring, folder: Path) -> None:
+    assert keyring.digest("+33639981234") != Keyring(folder).digest("+33639981234")

@@ -111,3 +111,14 @@ def test_no_shipped_clock_keeps_a_record_longer_than_its_person_was_told() -> No
 )
 def test_a_period_ends_on_the_same_numbered_day(start: date, period: Period, end: date) -> None:
     assert period.after(start) == end
+
+
+def test_a_clock_is_a_retention_clause_or_one_record_of_the_evidence() -> None:
+    first, second = policy.load_folder().all
+    assert policy.retention(first, CLAUSE) == first.clauses[CLAUSE].retention
+    proofs = "client.evidence.retention#consent_proof"
+    assert policy.retention(second, proofs) == Retention(period=Period(years=5), start="end_of_purpose", then="erased")
+    for clock in ("client.evidence.retention", "client.evidence.retention#rumour", "client.use.quote", f"{CLAUSE}#x"):
+        assert policy.retention(second, clock) is None
+    told = {"collected_on": DAYS[0], "today": DAYS[2], "was_told_again": False}
+    assert policy.governing(Versions((first, second)), proofs, **told) == second

@@ -29,9 +29,11 @@ def played(cast: SimpleNamespace, at: datetime) -> SimpleNamespace:
     scene.price_list(at)
     scene.issued(cast.membership("counter.adviser@canal.example"), at)
     adviser = cast.membership("counter.adviser@tilleul.example")
+    scene.answered(adviser, at)
     quote = scene.issued(adviser, at)
     with scope.entered(network.controller(adviser)):
         by = network.actor(adviser)
+        scene.stood(quote.customer.reference, by, at)
         draft = scene.draft(adviser, quote.customer, at, "12.50", "80.00")
         quotes.tell_mileage(quote_id=draft.id, mileage=48_200, by=by, at=at)
         line, removed = draft.lines.all()

@@ -16,10 +16,11 @@ from django.db import transaction
 from gardien.base import ids, scope
 from gardien.commitment import queries as commitment
 from gardien.commitment import status
-from gardien.commitment.registry import Keeper, registry
+from gardien.commitment.registry import Keeper, Proof, registry
+from gardien.consent.models import Decision
 from gardien.customers.models import Customer
 from gardien.network import queries as network
-from gardien.quotes.models import QuoteDocument
+from gardien.quotes.models import Quote, QuoteDocument
 from tests.conftest import as_role
 
 COUNTS: dict[str, list[int]] = json.loads(Path(__file__).with_name("not_yet.json").read_text())
@@ -57,13 +58,17 @@ def test_the_count_of_clauses_not_yet_kept_only_falls() -> None:
 
 
 def measured(adviser: Any) -> dict[str, tuple[int, int]]:
-    """Run every proof on behalf of one repairer; return what each counted and found wrong."""
+    """Run every proof on behalf of one repairer; return what each counted and found wrong, by its name."""
     with scope.entered(network.controller(adviser)):
-        return {proof.clause: proof.measure() for proof in registry.proofs()}
+        return {name(proof): proof.measure() for proof in registry.proofs()}
+
+
+def name(proof: Proof) -> str:
+    return f"{proof.clause} {proof.measure.__name__}"
 
 
 def wrong(found: dict[str, tuple[int, int]]) -> set[str]:
-    return {clause for clause, (count, faults) in found.items() if not count or faults}
+    return {proof for proof, (count, faults) in found.items() if not count or faults}
 
 
 def no_document(_: SimpleNamespace) -> None:
@@ -78,28 +83,41 @@ def no_word_of_quotes(_: SimpleNamespace) -> None:
     registry.rooms.pop("quotes")
 
 
+def other_words(_: SimpleNamespace) -> None:
+    decision = Decision.objects.all()[0]
+    told = {field.attname: getattr(decision, field.attname) for field in Decision._meta.local_fields}
+    Decision.objects.create(**{**told, "id": ids.new(), "wording_sha256": "0" * 64})
+
+
+def no_end(_: SimpleNamespace) -> None:
+    cancelled = Quote.objects.filter(cancel_reason="consent_withdrawn")
+    assert cancelled.update(state="issued", cancelled_at=None, cancel_reason="") == 1
+
+
 HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
-    "client.notice.verso": no_document,
-    "client.collection": no_reading,
-    "client.categories": no_word_of_quotes,
+    "client.notice.verso issued_without_verso": no_document,
+    "client.collection told_without_reading": no_reading,
+    "client.categories columns_classified": no_word_of_quotes,
+    "client.basis.consent decided_on_other_words": other_words,
+    "client.basis.consent open_after_a_no": no_end,
 }
 
 
 def test_each_proof_counts_something_and_finds_nothing_wrong_until_harm_is_done(played: SimpleNamespace) -> None:
     assert wrong(measured(played.adviser)) == set()
     held = registry.rooms["quotes"]
-    for clause, harm in HARMS.items():
-        proof = next(proof for proof in registry.proofs() if proof.clause == clause)
+    for harmed, harm in HARMS.items():
+        proof = next(proof for proof in registry.proofs() if name(proof) == harmed)
         with scope.entered(network.controller(played.adviser)):
             harm(played)
             count, faults = proof.measure()
             transaction.set_rollback(True)
             registry.register("quotes", held)
-        assert (clause, count > 0, faults > 0) == (clause, True, True)
+        assert (harmed, count > 0, faults > 0) == (harmed, True, True)
     with as_role("owner") as connection:
         connection.execute("ALTER TABLE customers_customer NO FORCE ROW LEVEL SECURITY")
     try:
-        assert wrong(measured(played.adviser)) == {"client.controller"}
+        assert wrong(measured(played.adviser)) == {"client.controller walls_standing"}
     finally:
         with as_role("owner") as connection:
             connection.execute("ALTER TABLE customers_customer FORCE ROW LEVEL SECURITY")

@@ -49,7 +49,7 @@ def test_a_draft_form_sent_at_the_same_time_opens_one_draft(counter: Counter) ->
     customer, key = counter.customer(AT), ids.new()
     what = {"customer": customer, "vehicle": None, "site": counter.membership.site, "draft_key": key}
     assert len({quote.id for quote in at_once(6, lambda: counter.do(actions.draft, AT, **what))}) == 1
-    assert len(counter.read(lambda: list(queries.of_customer(customer.id)))) == 1
+    assert len(counter.read(lambda: list(queries.of_customers([customer.id])))) == 1
 
 
 def test_a_line_sent_again_or_at_the_same_time_is_added_once(counter: Counter) -> None:

@@ -69,6 +69,7 @@ def test_a_script_that_fails_is_caught(visit: Visit) -> None:
         ("<p class='text-warning bg-white'>Pâle</p>", "axe color-contrast"),
         ("<table class='table'><tr><td>" + "W" * 90 + "</td></tr></table>", "cut or scrolls sideways"),
         ("<div><button class='p-0 border-0'>.</button></div>", "small target"),
+        ("<img src='/static/gardien/icon.svg' width='30' height='30'>", "dark: axe image-alt"),
     ],
 )
 def test_a_fault_of_the_page_is_caught(visit: Visit, fault: str, sentence: str) -> None:

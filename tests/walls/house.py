@@ -88,6 +88,7 @@ def _garage(email: str, at: datetime) -> Garage:
     with scope.entered(network.controller(chosen)):
         phones = {"mobile": rules.parse_phone(MOBILE), "phone": rules.parse_phone(PHONE)}
         told = scene.customer(chosen, at, plate=PLATE, **TOLD, **phones)
+        scene.stood(told.reference, network.actor(chosen), at)
         draft = scene.draft(chosen, told, at, "99.99", "12.50")
         opened = scene.draft(chosen, told, at, "99.99")
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)

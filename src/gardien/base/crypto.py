@@ -5,11 +5,16 @@ The folder (`GARDIEN_KEYS`) holds one file per purpose and key id, `envelope.1.k
 ever overwritten, and an older envelope key must stay for as long as something sealed under it is kept. The folder is
 backed up apart from the database: whoever holds both reads everything, whoever lost it reads nothing.
 
+One key never rotates: `objection.1.key`, under which addresses are digested, since a digest made under another key
+would no longer be found. A second file of that purpose is refused.
+
 A sealed document is `version (1) | key id (4) | nonce (12) | wrapped key (48) | nonce (12) | ciphertext and tag`: a
 256-bit key of its own, wrapped by the envelope key; both layers are AES-256-GCM with the first five bytes and the
 context as associated data. Nonces are random: one envelope key may seal 2³² documents (NIST SP 800-38D, 8.3).
 """
 
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -21,8 +26,8 @@ from typing import Final, Literal, Self, get_args
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-Purpose = Literal["envelope", "secret"]
-"""What a key is for: `envelope` seals documents, `secret` is the source of Django's SECRET_KEY."""
+Purpose = Literal["envelope", "objection", "secret"]
+"""What a key is for: `envelope` seals documents, `objection` digests addresses, `secret` makes Django's SECRET_KEY."""
 
 _VERSION: Final = 1
 _KEY_BYTES: Final = 32
@@ -34,6 +39,7 @@ _NONCE: Final = slice(65, 77)
 _BODY: Final = slice(77, None)
 _FILE: Final = re.compile(r"([a-z-]+)\.([1-9][0-9]{0,8})\.key")
 _CONTENT: Final = re.compile(r"[0-9a-f]{64}\n?")
+_LENGTH_BYTES: Final = 8
 
 
 class KeyMissing(Exception):
@@ -43,7 +49,8 @@ class KeyMissing(Exception):
         """Tell whoever runs the program how to get the key back."""
         super().__init__(
             f"No '{purpose}' key in {folder}, the folder that GARDIEN_KEYS names. Restore that folder from its own "
-            f"backup; only for a new installation, create it with: python -m gardien.base.crypto {folder}"
+            f"backup; only for a new installation, or a purpose that came with an update, create it with: "
+            f"python -m gardien.base.crypto {folder}"
         )
 
 
@@ -61,10 +68,16 @@ class Keyring:
     def __init__(self, folder: Path) -> None:
         """Read the folder; files of other names are ignored, an absent folder holds no key.
 
-        Refuses with `KeyFileRefused` a key file that is not 64 hexadecimal digits.
+        Refuses with `KeyFileRefused` a key file that is not 64 hexadecimal digits, and a second `objection` key.
         """
         self._folder = folder
         self._keys = _read_all(folder)
+        if len(self._keys.get("objection", ())) > 1:
+            message = (
+                f"{folder} holds more than one 'objection' key, which never rotates: under another one no objection "
+                f"is found again. Remove all but the first"
+            )
+            raise KeyFileRefused(message)
 
     @classmethod
     def generate(cls, folder: Path) -> Self:
@@ -86,6 +99,22 @@ class Keyring:
         """Return the newest `secret` key, 64 hexadecimal digits, for Django's SECRET_KEY. Refuses with `KeyMissing`."""
         keys = self._of("secret")
         return keys[max(keys)].hex()
+
+    def require(self) -> None:
+        """Refuse a folder that lacks the key of a purpose with `KeyMissing`."""
+        for purpose in get_args(Purpose):
+            self._of(purpose)
+
+    def digest(self, *parts: str) -> str:
+        """Return the HMAC-SHA256 of `parts` under the objection key, 64 hexadecimal digits.
+
+        Other parts, or the same letters parted elsewhere, give another digest; the caller normalises. Whoever holds the
+        key can try every number, so it is a pseudonym, not anonymous. Refuses with `KeyMissing`.
+        """
+        (key,) = self._of("objection").values()
+        told = (part.encode() for part in parts)
+        message = b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in told)
+        return hmac.new(key, message, hashlib.sha256).hexdigest()
 
     def seal(self, plaintext: bytes, *, context: bytes) -> bytes:
         """Return `plaintext` sealed under the newest envelope key, 93 bytes longer.

@@ -28,6 +28,9 @@ class Row(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new, editable=False)
 
     scope_field: ClassVar[str | None] = None
+    subject_field: ClassVar[str | None] = None
+    """The column of a person's reference where that person's restriction freezes the row; a tenant's row is then the
+    root of all that leads to it, and hidden as well."""
     is_append_only: ClassVar[bool] = False
 
     class Meta:

@@ -2,8 +2,8 @@
 
 For each scoped table: row-level security, enabled and forced, a policy per database role, and for a
 tenant's table `UNIQUE (tenant_id, id)` and composite foreign keys. For every table: the grants of the
-six database roles (security.md, design rules 1 and 2). The owner writes them after each migration, and
-`differences` says where a database departs from them.
+six database roles (security.md, design rules 1 and 2). Of restricted persons, the roots are hidden and all rows frozen
+(`_restriction`). The owner writes them after each migration, and `differences` says where a database departs from them.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import connection
 
+from . import _restriction
 from .models import ControllerRow, Row, SharedRow, TenantForeignKey, TenantRow
 
 APP, SWEEP, NETWORK, AUDIT, BACKUP = (f"gardien_{name}" for name in ("app", "sweep", "network", "audit", "backup"))
@@ -34,17 +35,21 @@ def raise_walls() -> None:
         for name, (table, definition) in sorted(expected_keys().items(), key=lambda key: "FOREIGN" in key[1][1]):
             if name not in present:
                 cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
-        for statement in (*_policy_statements(), *_grant_statements()):
+        restrictions = _restriction.statements(scoped_models())
+        for statement in (*_policy_statements(), *_grant_statements(), *restrictions):
             cursor.execute(statement)
 
 
-def expected_policies() -> set[tuple[str, str, str, str, str | None, str | None]]:
-    """Return (table, policy, command, roles, using, with check) as pg_policies prints them."""
-    rows: set[tuple[str, str, str, str, str | None, str | None]] = set()
+def expected_policies() -> set[tuple[str, str, str, str, str, str | None, str | None]]:
+    """Return (table, policy, kind, command, roles, using, with check) as pg_policies prints them."""
+    rows: set[tuple[str, str, str, str, str, str | None, str | None]] = set()
     for model in scoped_models():
         table, rule = model._meta.db_table, f"({model.scope_field} {_SCOPE})"
-        rows.add((table, "gardien_scope", "ALL", f"{APP},{SWEEP}", rule, rule))
-        rows.add((table, "gardien_audit", "SELECT", AUDIT, "true", None))
+        rows.add((table, "gardien_scope", "PERMISSIVE", "ALL", f"{APP},{SWEEP}", rule, rule))
+        rows.add((table, "gardien_audit", "PERMISSIVE", "SELECT", AUDIT, "true", None))
+        if _restriction.hides(model):
+            rule = _restriction.visible(model)
+            rows.add((table, _restriction.NAME, "RESTRICTIVE", "ALL", f"{APP},{SWEEP}", rule, rule))
     return rows
 
 
@@ -78,12 +83,12 @@ def expected_keys() -> dict[str, tuple[str, str]]:
 
 
 def _policy_statements() -> Iterator[str]:
-    for table, policy, command, roles, using, check in sorted(expected_policies(), key=lambda row: row[:2]):
+    for table, policy, kind, command, roles, using, check in sorted(expected_policies(), key=lambda row: row[:2]):
         yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
         yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
         yield f'DROP POLICY IF EXISTS "{policy}" ON "{table}"'
         with_check = f" WITH CHECK ({check})" if check else ""
-        yield f'CREATE POLICY "{policy}" ON "{table}" FOR {command} TO {roles} USING ({using}){with_check}'
+        yield f'CREATE POLICY "{policy}" ON "{table}" AS {kind} FOR {command} TO {roles} USING ({using}){with_check}'
 
 
 def _grant_statements() -> Iterator[str]:
@@ -147,8 +152,14 @@ _KEYS = """
     WHERE connamespace = 'public'::regnamespace"""
 
 _POLICIES = """
-    SELECT tablename, policyname, cmd, array_to_string(roles, ','), qual, with_check FROM pg_policies
+    SELECT tablename, policyname, permissive, cmd, array_to_string(roles, ','), qual, with_check FROM pg_policies
     WHERE schemaname = 'public'"""
+
+
+_TRIGGERS = """
+    SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relname = ANY(%(scoped)s)"""
 
 
 def differences() -> list[str]:
@@ -164,11 +175,19 @@ def differences() -> list[str]:
         actual_policies = {tuple(row) for row in cursor.fetchall()}
         cursor.execute(_GRANTED, parameters)
         actual_grants = {(role, table): tuple(privileges) for role, table, privileges in cursor.fetchall()}
+        cursor.execute(_TRIGGERS, parameters)
+        actual_triggers = {tuple(row) for row in cursor.fetchall()}
         cursor.execute(_KEYS)
         actual_keys = {name: (table, definition) for name, table, definition in cursor.fetchall()}
     found += [
         f"a policy that is not the registry's: {row[:2]}"
         for row in sorted(actual_policies ^ expected_policies(), key=str)
+    ]
+    restrictions = _restriction.triggers(scoped_models()).items()
+    expected_triggers = {(table, _restriction.NAME, *written) for table, written in restrictions}
+    found += [
+        f"a trigger that is not the registry's: {pair}"
+        for pair in sorted({row[:2] for row in actual_triggers ^ expected_triggers})
     ]
     expected = expected_grants()
     found += [

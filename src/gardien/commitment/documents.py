@@ -142,6 +142,20 @@ def consent(version: Version, purpose: str, language: str) -> Document:
     return _question("consent", version, (purpose, version.clauses[purpose]), basis, language)
 
 
+def consent_to_calls(version: Version, clause_id: str, language: str) -> Document:
+    """Return what a person is asked for each of their numbers: no sales call without consent, and the question last.
+
+    It is also what must be told when a number is taken. `clause_id` is `client.phone-prospecting` or the users'; one by
+    which the version does not ask is refused with `NotOnConsentError`, a language with `policy.UnknownLanguageError`.
+    """
+    clause = version.clauses.get(clause_id)
+    basis = version.clauses.get(f"{clause_id.partition('.')[0]}.basis.consent")
+    if clause is None or basis is None or not clause_id.endswith(".phone-prospecting") or clause.permission != "opt_in":
+        message = f"Version {version.id} does not ask consent to sales calls by “{clause_id}”."
+        raise NotOnConsentError(message)
+    return _question("consent", version, (clause_id, clause), basis, language)
+
+
 def acknowledgement(version: Version, language: str) -> Document:
     """Return what a user acknowledges having read, apart from any consent.
 

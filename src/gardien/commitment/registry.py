@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 class Holding:
     """Personal columns that lie together and share their fate.
 
-    `place` is a model label (`customers.Customer`), a job (`job:quotes.verify`) or a file
-    (`file:documents`); `category` an id of the commitment's categories or `derived:<record>`;
-    `purposes` ids of `*.use.*` clauses; `clock` the retention clause; `found_by` the look-up that leads
-    from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
+    `place` is a model label (`customers.Customer`), a job (`job:quotes.verify`), a file
+    (`file:documents`) or an entry of sessions (`session:carried`); `category` an id of the commitment's categories
+    or `derived:<record>`; `purposes` ids of `*.use.*` clauses; `clock` the retention clause, or a record of the evidence's, as
+    `client.evidence.retention#consent_proof` (read it with `policy.retention`); `found_by` the look-up that
+    leads from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
     """
 
     place: str

@@ -1,6 +1,10 @@
-"""What this room says of its readings."""
+"""What this room says of readings, decisions and objections: proofs, each under the clock of its own kind."""
 
-from gardien.commitment.registry import Declaration, Holding, NotPersonal
+from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof
+
+from . import actions, queries
+
+USES = ("client.use.quote", "client.use.storage")
 
 DECLARATION = Declaration(
     holdings=(
@@ -19,16 +23,16 @@ DECLARATION = Declaration(
                 *("recorded_by_id", "decided_at", "quote_id"),
             ),
             "derived:proof",
-            ("client.use.quote",),
-            "client.retention.quotes",
+            USES,
+            "client.evidence.retention#consent_proof",
             "subject",
         ),
         Holding(
             "consent.Objection",
-            ("id", "channel", "sender", "digest", "objected_at"),
+            ("id", "channel", "sender", "digest", "how", "objected_at"),
             "derived:proof",
-            ("client.use.quote",),
-            "client.retention.quotes",
+            USES,
+            "client.evidence.retention#objection_digest",
             "digest",
         ),
     ),
@@ -43,4 +47,12 @@ DECLARATION = Declaration(
         ),
         NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
     ),
+    exempt=(
+        Exempt(actions.withdraw, "the person's own right, at any time (GDPR, article 7(3)); a restriction is for them"),
+    ),
+    keepers=(
+        Keeper("client.basis.consent", actions.decide),
+        Keeper("client.basis.consent", actions.withdraw),
+    ),
+    proofs=(Proof("client.basis.consent", queries.decided_on_other_words, is_scoped=True),),
 )

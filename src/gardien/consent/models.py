@@ -1,4 +1,4 @@
-"""Which wording was read aloud to whom, by whom and when: the artefact that an oral notice leaves."""
+"""What each person was told, by whom and when, what they then decided, and to whose offers an address objects."""
 
 from typing import ClassVar
 
@@ -48,6 +48,14 @@ class Decision(ControllerRow):
     is_append_only: ClassVar[bool] = True
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(address_digest="") | ~models.Q(channel=""), name="consent_decision_by_channel"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(wording_sha256__regex="^[0-9a-f]{64}$"), name="consent_decision_worded"
+            ),
+        ]
         indexes = [
             models.Index(fields=["controller_id", "subject", "-decided_at"], name="consent_decision_subject"),
             models.Index(fields=["controller_id", "address_digest"], name="consent_decision_address"),
@@ -58,11 +66,12 @@ class Decision(ControllerRow):
 
 
 class Objection(ControllerRow):
-    """That the bearer of an address objects to offers: a keyed digest alone, so that it survives the person's erasure."""
+    """That the bearer of an address objects to offers: a keyed digest alone, which survives the person's erasure."""
 
     channel = models.CharField(max_length=10, help_text="rules.Channel")
     sender = models.CharField(max_length=20, help_text="whose offers: `controller` or `partners`")
     digest = models.CharField(max_length=64)
+    how = models.CharField(max_length=10, help_text="rules.How, the last time")
     objected_at = models.DateTimeField(help_text="the last time: its retention runs from then")
 
     class Meta:

@@ -1,12 +1,40 @@
-"""Named reads of what people were told."""
+"""Named reads of what people were told, decided and objected to, by every reference of a person's merged group."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from .models import Reading
+from django.conf import settings
+from django.db.models import Count
+
+from gardien.base import scope
+from gardien.commitment import documents
+from gardien.commitment import queries as commitment
+from gardien.commitment.documents import Document
+from gardien.commitment.policy import UnknownLanguageError, UnknownVersionError, Version
+
+from .models import Decision, Objection, Reading
+from .rules import Channel, normalised
+
+CALLS: Final = "client.phone-prospecting"
 
 
 class NeverReadError(LookupError):
     """No such reading exists for this controller."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What intake asks for one purpose, `per_address` once for each number: unanswered until a yes or a no is said.
+
+    `channel` is empty for a use of the data; `document` holds the very words to show.
+    """
+
+    purpose: str
+    channel: str
+    per_address: bool
+    document: Document
 
 
 def reading(identifier: UUID) -> Reading:
@@ -15,3 +43,111 @@ def reading(identifier: UUID) -> Reading:
     if found is None:
         raise NeverReadError
     return found
+
+
+def readings(subjects: Sequence[str]) -> list[Reading]:
+    """Return all readings to a person, the first one first: what they were told, and whether they were told again."""
+    return list(Reading.objects.filter(subject__in=subjects).order_by("read_at", "id"))
+
+
+def asked(version: Version, language: str = "fr") -> list[Question]:
+    """Return what a customer is asked under a version: each use on consent, then sales calls for each number."""
+    found = []
+    for purpose in documents.on_consent(version):
+        if purpose.startswith("client."):
+            channels = [label.removeprefix("by_") for label in version.clauses[purpose].channels] or [""]
+            document = documents.consent(version, purpose, language)
+            found += [Question(purpose, channel, per_address=False, document=document) for channel in channels]
+    if is_asked(version, CALLS):
+        document = wording(version, CALLS, language)
+        found.append(Question(CALLS, Channel.PHONE, per_address=True, document=document))
+    return found
+
+
+def is_asked(version: Version, purpose: str) -> bool:
+    """Say whether a version asks consent to this."""
+    try:
+        wording(version, purpose, version.languages[0])
+    except documents.NotOnConsentError:
+        return False
+    return True
+
+
+def wording(version: Version, purpose: str, language: str) -> Document:
+    """Return the words of a question; raise `documents.NotOnConsentError` where the version does not ask it."""
+    if purpose.endswith(".phone-prospecting"):
+        return documents.consent_to_calls(version, purpose, language)
+    return documents.consent(version, purpose, language)
+
+
+def history(subjects: Sequence[str]) -> list[Decision]:
+    """Return all that a person decided, the first decision first."""
+    return list(Decision.objects.filter(subject__in=subjects).order_by("decided_at", "id"))
+
+
+def current(subjects: Sequence[str]) -> list[Decision]:
+    """Return what holds: the latest decision for each purpose, channel and digest of an address.
+
+    What was never answered is absent: it is neither a yes nor a no.
+    """
+    key = ("purpose", "channel", "address_digest")
+    found = Decision.objects.filter(subject__in=subjects).order_by(*key, "-decided_at", "-id")
+    return list(found.distinct(*key))
+
+
+def decision_for(subjects: Sequence[str], purpose: str, address: str = "", channel: str = "") -> Decision | None:
+    """Return the decision that holds for a purpose, or for one address of it: the latest about it or about every one.
+
+    An address without a channel is a telephone number, in E.164. None where nothing was answered. Raises
+    `rules.NotAnAddressError`.
+    """
+    channels, digests = {""}, {""}
+    if channel or address:
+        channels.add(channel or Channel.PHONE)
+    if address:
+        digests.add(address_digest(channel or Channel.PHONE, address))
+    found = Decision.objects.filter(
+        subject__in=subjects, purpose=purpose, channel__in=channels, address_digest__in=digests
+    )
+    return found.order_by("-decided_at", "-id").first()
+
+
+def has_objected(channel: str, address: str, sender: str) -> bool:
+    """Say whether the bearer of an address objects to a sender's offers; raise `rules.NotAnAddressError`."""
+    digest = objection_digest(channel, address, sender)
+    return Objection.objects.filter(channel=channel, sender=sender, digest=digest).exists()
+
+
+def objections(digests: Iterable[str]) -> dict[str, Objection]:
+    """Return the objections that stand under these digests (`objection_digest`), by digest: one query for a card."""
+    return {each.digest: each for each in Objection.objects.filter(digest__in=set(digests))}
+
+
+def address_digest(channel: str, address: str) -> str:
+    """Return the keyed digest of an address in the ledger; an objection of the same address has another one."""
+    return _digest("decision", channel, "", normalised(channel, address))
+
+
+def objection_digest(channel: str, address: str, sender: str) -> str:
+    """Return the keyed digest of an address in the list of objections of the present controller."""
+    return _digest("objection", channel, sender, normalised(channel, address))
+
+
+def decided_on_other_words() -> tuple[int, int]:
+    """Return how many decisions there are, and how many do not bear the digest of the words that their version asks."""
+    asked_in = ("version", "purpose", "language", "wording_sha256")
+    rows = Decision.objects.order_by().values_list(*asked_in).annotate(count=Count("id"))
+    counted = [(_asks(*words), count) for *words, count in rows]
+    return sum(count for _, count in counted), sum(count for is_right, count in counted if not is_right)
+
+
+def _asks(version: str, purpose: str, language: str, sha256: str) -> bool:
+    try:
+        return wording(commitment.versions().get(version), purpose, language).sha256 == sha256
+    except (UnknownVersionError, UnknownLanguageError, documents.NotOnConsentError):
+        return False
+
+
+def _digest(kind: str, channel: str, sender: str, address: str) -> str:
+    digest: str = settings.GARDIEN_KEYRING.digest(kind, str(scope.current()), channel, sender, address)
+    return digest

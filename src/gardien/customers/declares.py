@@ -1,9 +1,10 @@
 """What this room says of customers: the eight categories, records derived from the service, and their clauses."""
 
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Activity, Declaration, Holding, Keeper, NotPersonal, Proof, Withdrawal
 from gardien.consent import actions as consent
+from gardien.standing.rules import Event
 
-from . import queries
+from . import actions, queries
 
 ADDRESS = ("delivery", "building", "street", "locality", "postcode", "city", "country")
 PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
@@ -50,16 +51,18 @@ DECLARATION = Declaration(
         _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("token",), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("id", "customer_id"), "derived:reference", "customer.reference"),
-        _of("customers.SearchTrigram", ("trigram",), "last_name", "customer.reference"),
-        _of("customers.SearchTrigram", ("id", "customer_id"), "derived:reference", "customer.reference"),
+        _of("customers.SearchVariant", ("variant",), "last_name", "customer.reference"),
+        _of("customers.SearchVariant", ("id", "customer_id"), "derived:reference", "customer.reference"),
     ),
     not_personal=tuple(
         NotPersonal(f"customers.{model}", ("tenant_id",), "names the repairer")
         for model in (
             *("Customer", "Vehicle", "FormerPlate", "Note", "Merge", "IntakeDraft"),
-            *("SearchToken", "SearchTrigram"),
+            *("SearchToken", "SearchVariant"),
         )
     ),
+    activity=(Activity(Event.DETAILS_TOLD, actions.record),),
+    withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use),),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),
 )

@@ -4,9 +4,13 @@ from django.db import models
 
 from gardien.base.models import TenantForeignKey, TenantRow
 
+from . import rules
+
 
 class Customer(TenantRow):
     """A customer of one repairer: a person, or a company with the person who came."""
+
+    subject_field = "reference"
 
     class Kind(models.TextChoices):
         """What kind of customer."""
@@ -48,7 +52,10 @@ class Customer(TenantRow):
                 name="customers_customer_not_into_itself",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "sort_key", "id"], name="customers_customer_sort")]
+        indexes = [
+            models.Index(fields=["tenant", "sort_key", "id"], name="customers_customer_sort"),
+            models.Index(fields=["tenant", "siren"], name="customers_customer_siren"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -59,9 +66,23 @@ class Customer(TenantRow):
         person = f"{self.first_name} {self.last_name}".strip()
         return f"{self.company} ({person})" if self.company else person
 
+    @property
+    def details(self) -> rules.Details:
+        """Return what was told, as it stands now."""
+        told = {name: getattr(self, name) for name in rules.Details.__dataclass_fields__}
+        return rules.Details(**{**told, "phone": rules.kept_phone(self.phone), "mobile": rules.kept_phone(self.mobile)})
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """Return the lines of a letter to this customer, the name first."""
+        return rules.address_lines(self.details)
+
 
 class Vehicle(TenantRow):
-    """A vehicle of a customer, known by its plate. A car that changes owner is a row of each: theirs, and their clock's."""
+    """A vehicle of a customer, known by its plate. A car that changes owner is a row of each: theirs, and their clock's.
+
+    One that comes back to a former owner is one more row of theirs.
+    """
 
     customer = TenantForeignKey(Customer, related_name="vehicles")
     plate = models.CharField(max_length=16, db_collation="C", help_text="canonical: capitals and digits only")
@@ -76,9 +97,15 @@ class Vehicle(TenantRow):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "customer", "plate_country", "plate"], name="customers_vehicle_plate"
+                fields=["tenant", "customer", "plate_country", "plate"],
+                condition=models.Q(parted_at=None),
+                name="customers_vehicle_once",
             )
         ]
+        indexes = [models.Index(fields=["tenant", "plate"], name="customers_vehicle_plate")]
+
+    former_owners: list["Vehicle"]
+    """Rows of others with this plate who parted with it; only `queries.vehicles` fills it in."""
 
     def __str__(self) -> str:
         return str(self.id)
@@ -156,36 +183,37 @@ class IntakeDraft(TenantRow):
 
 
 class SearchToken(TenantRow):
-    """One folded word, plate, phone, e-mail address or reference of a customer.
+    """One word, plate, phone, e-mail address or reference by which a customer is found (`rules.tokens`).
 
     Looked up by equality and by prefix as a range, the only operators for which an index serves under
-    row-level security (performance.md, decision 2).
+    row-level security (performance.md, decision 2). The tokens of a merged group stand under the record that is kept.
     """
 
     token = models.CharField(max_length=254, db_collation="C")
-    customer = TenantForeignKey(Customer, related_name="tokens")
+    customer = TenantForeignKey(Customer, related_name="tokens", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "token", "customer"], name="customers_token_once"),
         ]
+        indexes = [models.Index(fields=["tenant", "customer", "token"], name="customers_token_customer")]
 
     def __str__(self) -> str:
         return str(self.id)
 
 
-class SearchTrigram(TenantRow):
-    """Three letters in a row of a customer's folded name: by them a name is found in spite of a typing error.
+class SearchVariant(TenantRow):
+    """A word of a customer's name, whole or without one of its letters: by them it is found in spite of a slip.
 
     Looked up by equality, and only when `SearchToken` finds nobody.
     """
 
-    trigram = models.CharField(max_length=3, db_collation="C")
-    customer = TenantForeignKey(Customer, related_name="trigrams")
+    variant = models.CharField(max_length=30, db_collation="C")
+    customer = TenantForeignKey(Customer, related_name="variants")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "trigram", "customer"], name="customers_trigram_once"),
+            models.UniqueConstraint(fields=["tenant", "variant", "customer"], name="customers_variant_once"),
         ]
 
     def __str__(self) -> str:

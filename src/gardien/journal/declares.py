@@ -3,7 +3,8 @@
 from gardien.commitment.registry import Declaration, Holding, NotPersonal
 
 KEYS = (
-    *("reading", "quote", "line", "pdf", "version", "wording"),
+    *("reading", "quote", "line", "pdf", "version", "wording", "decision", "objection"),
+    *("vehicle", "note", "merge", "absorbed"),
     *("party", "repairer", "site", "membership", "price_list", "file", "read"),
 )
 

@@ -1,5 +1,7 @@
 """Named reads of the network."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +19,14 @@ class NoPartyError(LookupError):
 
 class NoSuchRepairerError(LookupError):
     """No repairer has this code."""
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A user as a card names who did something: initials, `L. E.`, and the role held first; no address, no account."""
+
+    initials: str
+    role: str
 
 
 def central_party(kind: PartyKind) -> CentralParty:
@@ -54,6 +64,16 @@ def site_of(membership: Membership) -> Site:
 def user(identifier: UUID) -> User:
     """Return a user; raise `User.DoesNotExist`."""
     return User.objects.get(id=identifier)
+
+
+def staff(identifiers: Iterable[UUID | None]) -> dict[UUID, Colleague]:
+    """Return these users as colleagues know them, by id; whoever holds no role is left out."""
+    found: dict[UUID, Colleague] = {}
+    wanted = {each for each in identifiers if each}
+    for held in Membership.objects.filter(user__in=wanted).select_related("user"):
+        initials = " ".join(f"{name[:1]}." for name in (held.user.first_name, held.user.last_name) if name)
+        found.setdefault(held.user_id, Colleague(initials, held.role))
+    return found
 
 
 def repairers() -> QuerySet[Repairer]:

@@ -1,9 +1,11 @@
 """What every process of the portal makes sure of before it serves, or refuses to start."""
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 
 from gardien.base import jobs, walls
+from gardien.base.crypto import KeyMissing
 from gardien.commitment import registry
 from gardien.portal import role_guard, stack
 
@@ -25,8 +27,12 @@ def places() -> list[tuple[str, str]]:
 
 
 def refuse() -> None:
-    """Raise `StartupRefusedError` for an unsafe role, an unclassified place, or walls that are not the registry's."""
+    """Raise `StartupRefusedError` for an unsafe role, an unclassified place, a missing key or walls that differ."""
     reasons = [f"Not classified in declares.py: {place}" for place in registry.unclassified(places())]
+    try:
+        settings.GARDIEN_KEYRING.require()
+    except KeyMissing as missing:
+        reasons.append(str(missing))
     try:
         with connection.cursor() as cursor:
             role_guard.refuse_unsafe_role(cursor)

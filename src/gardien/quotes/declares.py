@@ -1,8 +1,10 @@
 """What this room says of quotes, and the clause they keep."""
 
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Activity, Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.standing.rules import Event
 
 from . import actions, queries
+from .rules.vocabulary import PURPOSE
 
 
 def _of(place: str, columns: tuple[str, ...], found_by: str) -> Holding:
@@ -43,6 +45,19 @@ DECLARATION = Declaration(
         ),
         NotPersonal("job:quotes.verify", ("tenant",), "names the repairer"),
     ),
-    keepers=(Keeper("client.notice.verso", actions.issue),),
-    proofs=(Proof("client.notice.verso", queries.issued_without_verso, is_scoped=True),),
+    activity=(
+        Activity(Event.QUOTE_ISSUED, actions.issue),
+        Activity(Event.QUOTE_ACCEPTED, actions.accept),
+        Activity(Event.QUOTE_REFUSED, actions.refuse),
+    ),
+    exempt=(Exempt(actions.mark_verified, "looks after the stored bytes: storage goes on (GDPR, article 18(2))"),),
+    withdrawals=(Withdrawal((PURPOSE,), actions.end_use),),
+    keepers=(
+        Keeper("client.notice.verso", actions.issue),
+        Keeper("client.basis.consent", actions.end_use),
+    ),
+    proofs=(
+        Proof("client.notice.verso", queries.issued_without_verso, is_scoped=True),
+        Proof("client.basis.consent", queries.open_after_a_no, is_scoped=True),
+    ),
 )

@@ -1,6 +1,8 @@
 """What this room says of facts, endings, restrictions and holds: they bear a reference, and proofs of what was done."""
 
-from gardien.commitment.registry import Declaration, Holding, NotPersonal
+from gardien.commitment.registry import Declaration, Exempt, Holding, NotPersonal
+
+from . import actions
 
 
 def _of(model: str, columns: tuple[str, ...]) -> Holding:
@@ -26,6 +28,13 @@ DECLARATION = Declaration(
                 *("placed_at", "placed_by_id", "released_at", "released_by_id"),
             ),
         ),
+    ),
+    exempt=(
+        Exempt(actions.restrict, "places the restriction; placed twice it is one"),
+        Exempt(actions.announce_lift, "the person is told before the restriction is lifted (GDPR, article 18(3))"),
+        Exempt(actions.lift, "ends the restriction, after the person was told"),
+        Exempt(actions.hold, "keeps what a legal claim needs (GDPR, article 18(2)), and touches the hold alone"),
+        Exempt(actions.release, "ends a hold, and touches the hold alone"),
     ),
     not_personal=tuple(
         NotPersonal(f"standing.{model}", ("controller_id",), "names the controller")

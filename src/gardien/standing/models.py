@@ -1,4 +1,4 @@
-"""Where a person stands at one controller, by their reference: no foreign key, so that it outlives the person's rows."""
+"""Where a person stands at one controller, by their reference: no foreign key, so that it outlives their rows."""
 
 from typing import ClassVar
 
@@ -49,6 +49,8 @@ class Ending(ControllerRow):
 class Restriction(ControllerRow):
     """A freeze (GDPR, article 18): the database refuses every use, change and deletion that is not declared exempt."""
 
+    subject_field = "subject"
+
     subject = models.CharField(max_length=10)
     placed_at = models.DateTimeField()
     placed_by_id = models.UUIDField()
@@ -82,6 +84,8 @@ class Restriction(ControllerRow):
 
 class Hold(ControllerRow):
     """A lawful ground to keep some categories of a person's data past their time, until a day: never a blanket."""
+
+    subject_field = "subject"
 
     subject = models.CharField(max_length=10)
     ground = models.CharField(max_length=10, help_text="rules.Ground")

@@ -8,7 +8,7 @@ language.
 
 from gardien.commitment.policy.clauses import Clause, Delay, Notice, Party, Retention, VersionFile
 from gardien.commitment.policy.fields import CONTROLLER_FIELDS, render, version_fields
-from gardien.commitment.policy.governing import NoClockError, governing, may_keep_longer, may_outlast
+from gardien.commitment.policy.governing import NoClockError, governing, may_keep_longer, may_outlast, retention
 from gardien.commitment.policy.kinds import POPULATIONS, Population, is_purpose
 from gardien.commitment.policy.periods import Period
 from gardien.commitment.policy.schema import json_schema
@@ -55,6 +55,7 @@ __all__ = [
     "may_keep_longer",
     "may_outlast",
     "render",
+    "retention",
     "validate",
     "version_fields",
 ]

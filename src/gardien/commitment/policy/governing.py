@@ -15,7 +15,7 @@ class NoClockError(LookupError):
 
 
 def governing(versions: Versions, clause: str, *, collected_on: date, today: date, was_told_again: bool) -> Version:
-    """Return the version that governs a record kept under a retention clause, such as `client.retention.quotes`.
+    """Return the version that governs a record kept under a clock, such as `client.retention.quotes` (see `retention`).
 
     It is the one in force `today`, unless that one keeps longer than the one in force when the record was collected
     and its person was not told again since: then the older. Of two clocks that cannot be compared (other events, or a
@@ -23,7 +23,7 @@ def governing(versions: Versions, clause: str, *, collected_on: date, today: dat
     Days are those of Paris; before the first version NoVersionInForceError, with no such clause NoClockError.
     """
     now, then = versions.in_force(today), versions.in_force(collected_on)
-    new, old = (_clock(version, clause) for version in (now, then))
+    new, old = (retention(version, clause) for version in (now, then))
     if new is None and old is None:
         message = f"No version since {collected_on} has the clause “{clause}”."
         raise NoClockError(message)
@@ -32,6 +32,19 @@ def governing(versions: Versions, clause: str, *, collected_on: date, today: dat
     if old is None or was_told_again:
         return now
     return then if may_keep_longer(new, old) else now
+
+
+def retention(version: Version, clock: str) -> Retention | None:
+    """Return how long a version keeps what lies under a clock, None if it has no such clock.
+
+    A clock is a retention clause, `client.retention.quotes`, or a record of a clause that lists several, as
+    `client.evidence.retention#consent_proof`.
+    """
+    clause_id, _, record = clock.partition("#")
+    clause = version.clauses.get(clause_id)
+    if clause is None:
+        return None
+    return clause.records.get(record) if record else clause.retention
 
 
 def may_keep_longer(new: Retention, old: Retention) -> bool:
@@ -56,8 +69,3 @@ def may_keep_longer(new: Retention, old: Retention) -> bool:
 def may_outlast(new: Period, old: Period) -> bool:
     """Say whether a period may end later than another that began on the same day, whatever the day."""
     return any(new.after(day) > old.after(day) for day in _LEAP_CYCLE)
-
-
-def _clock(version: Version, clause: str) -> Retention | None:
-    found = version.clauses.get(clause)
-    return found.retention if found else None

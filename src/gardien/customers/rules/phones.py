@@ -71,6 +71,16 @@ def parse_phone(text: str, region: str = "FR") -> Phone:
     return _phone(number)
 
 
+def kept_phone(e164: str) -> Phone | None:
+    """Return a number that is stored, None for none: it stays a number even where it is no longer given to anybody."""
+    if not e164:
+        return None
+    try:
+        return parse_phone(e164)
+    except PhoneRefused:
+        return Phone(e164, "other")
+
+
 def _phone(number: PhoneNumber) -> Phone:
     if number.country_code == _FRANCE:
         national = phonenumbers.national_significant_number(number)

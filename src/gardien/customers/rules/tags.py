@@ -7,3 +7,11 @@ class Tag(journal.Tag):
     """What this room tells the journal."""
 
     TOLD = "customers:customer:told"
+    CORRECTED = "customers:customer:corrected"
+    MERGED = "customers:customer:merged"
+    MERGE_UNDONE = "customers:customer:merge_undone"
+    VEHICLE_TOLD = "customers:vehicle:told"
+    VEHICLE_PARTED = "customers:vehicle:parted"
+    PLATE_CHANGED = "customers:plate:changed"
+    NOTE_WRITTEN = "customers:note:written"
+    NOTE_REMOVED = "customers:note:removed"

@@ -1,12 +1,16 @@
 """Named reads of quotes. Each sees the present repairer's quotes only."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+
+from gardien.consent.models import Decision
 
 from ..models import Quote, QuoteDocument, QuoteLine
 from ..rules import money
+from ..rules.vocabulary import PURPOSE, State
 
 
 class NoSuchQuoteError(LookupError):
@@ -31,9 +35,9 @@ def latest(site_id: UUID, count: int) -> QuerySet[Quote]:
     return quotes.order_by("-drafted_at", "id")[:count]
 
 
-def of_customer(customer_id: UUID) -> QuerySet[Quote]:
-    """Return a customer's quotes, the most recent first."""
-    return Quote.objects.filter(customer_id=customer_id).order_by("-drafted_at", "id")
+def of_customers(customer_ids: Sequence[UUID]) -> QuerySet[Quote]:
+    """Return the quotes of one person's records, the most recent first."""
+    return Quote.objects.filter(customer_id__in=customer_ids).order_by("-drafted_at", "id")
 
 
 def lines(quote: Quote) -> list[QuoteLine]:
@@ -69,3 +73,14 @@ def issued_without_verso() -> tuple[int, int]:
     issued = Quote.objects.filter(issued_at__isnull=False)
     documents = QuoteDocument.objects.filter(quote=OuterRef("id")).exclude(verso_sha256="")
     return issued.count(), issued.filter(~Exists(documents)).count()
+
+
+def open_after_a_no() -> tuple[int, int]:
+    """Return how many quotes are open, drafts included, and how many of them their person's no should have ended."""
+    quotes = Quote.objects.filter(state__in=(State.DRAFT, State.ISSUED))
+    decided = Decision.objects.filter(subject=OuterRef("customer__reference"), purpose=PURPOSE)
+    last = decided.order_by("-decided_at", "-id")
+    ended = quotes.annotate(
+        is_given=Subquery(last.values("is_given")[:1]), decided_at=Subquery(last.values("decided_at")[:1])
+    ).filter(is_given=False, drafted_at__lte=F("decided_at"))
+    return quotes.count(), ended.count()

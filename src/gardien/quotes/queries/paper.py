@@ -6,6 +6,7 @@ from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from gardien.base import clock
 from gardien.commitment.documents import Controller, Document
+from gardien.customers.models import Customer
 from gardien.network import queries as network
 from gardien.network.models import Repairer
 from gardien.network.models import Site as SiteRow
@@ -37,13 +38,7 @@ def sheet(quote: Quote, lines: list[QuoteLine], verso: Document) -> _sheet.Quote
         author_first_name=network.user(quote.author_id).first_name,
         repairer=_repairer(quote.site.repairer),
         site=_site(quote.site),
-        customer=_sheet.Customer(
-            name=customer.display_name,
-            address=_address(customer.street, customer.postcode, customer.city),
-            phones=tuple(_dialled(phone) for phone in (customer.phone, customer.mobile) if phone),
-            email=customer.email,
-            reference=customer.reference,
-        ),
+        customer=_customer(customer),
         vehicle=vehicle and _sheet.Vehicle(vehicle.plate_display, vehicle.make, vehicle.model, quote.mileage),
         lines=tuple(_sheet.SheetLine(line.label, "", line.figures) for line in lines),
         mentions=(),
@@ -53,6 +48,18 @@ def sheet(quote: Quote, lines: list[QuoteLine], verso: Document) -> _sheet.Quote
             version=verso.version_id,
             sha256=verso.sha256,
         ),
+    )
+
+
+def _customer(customer: Customer) -> _sheet.Customer:
+    details = customer.details
+    name, *address = customer.postal_lines or ("",)
+    return _sheet.Customer(
+        name=name,
+        address=tuple(address),
+        phones=tuple(phone.display for phone in (details.phone, details.mobile) if phone),
+        email=details.email,
+        reference=customer.reference,
     )
 
 

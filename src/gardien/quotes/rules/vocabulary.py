@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gardien.journal import rules as journal
 
+PURPOSE = "client.use.quote"
 MAX_DAYS = 365
 MAX_RANK = 999_999
 
@@ -24,11 +25,22 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CancelReason(StrEnum):
+    """Why an issued quote no longer stands though nobody answered it."""
+
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    MISTAKE = "mistake"
+
+
 class Tag(journal.Tag):
     """What this room tells the journal."""
 
     DRAFTED = "quotes:quote:drafted"
+    DISCARDED = "quotes:quote:discarded"
     ISSUED = "quotes:quote:issued"
+    ACCEPTED = "quotes:quote:accepted"
+    REFUSED = "quotes:quote:refused"
+    CANCELLED = "quotes:quote:cancelled"
     LINE_ADDED = "quotes:line:added"
     LINE_REMOVED = "quotes:line:removed"
     MILEAGE_TOLD = "quotes:mileage:told"

@@ -13,4 +13,5 @@ urlpatterns = [
     path("compte/connexion/", form(allauth.login), name="account_login"),
     path("compte/deconnexion/", form(allauth.logout), name="account_logout"),
     path("compte/role/", views.choose, name="choose"),
+    path("compte/reprise/", views.resume, name="resume"),
 ]

@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gardien.base import clock
 from gardien.catalogue import queries as catalogue
@@ -17,10 +18,15 @@ from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
 from gardien.web.shared.access import Request, actor, page, site
 
-from .forms import DraftForm, MileageForm, ServiceForm, TyreForm
+from .card import person
+from .forms.quoting import DraftForm, MileageForm, ServiceForm, TyreForm
+from .words import CANCELLED
 
 if TYPE_CHECKING:
     from gardien.quotes.models import Quote
+
+NOT_AGREED = gettext_lazy("This customer does not agree to quotes: ask them again, under “Agreements” on their card.")
+ANSWERS = {"accepted": actions.accept, "refused": actions.refuse}
 
 
 @page("quotes.view")
@@ -35,22 +41,23 @@ def draft(request: Request) -> HttpResponse:
     form = DraftForm(request.POST)
     if not form.is_valid():
         raise BadRequest
-    try:
-        customer = customers.by_id(form.cleaned_data["customer"])
-    except customers.NoSuchCustomerError:
-        raise Http404 from None
-    vehicles = {vehicle.id: vehicle for vehicle in customer.vehicles.all()}
+    group = person(form.cleaned_data["customer"])
+    vehicles = {vehicle.id: vehicle for vehicle in customers.vehicles(group) if vehicle.parted_at is None}
     wanted = form.cleaned_data["vehicle"]
     if wanted and wanted not in vehicles:
         raise Http404
-    quote = actions.draft(
-        customer=customer,
-        vehicle=vehicles.get(wanted),
-        site=site(request),
-        draft_key=form.cleaned_data["draft_key"],
-        by=actor(request),
-        at=clock.now(),
-    )
+    try:
+        quote = actions.draft(
+            customer=group[0],
+            vehicle=vehicles.get(wanted),
+            site=site(request),
+            draft_key=form.cleaned_data["draft_key"],
+            by=actor(request),
+            at=clock.now(),
+        )
+    except actions.NotAgreedError:
+        messages.error(request, NOT_AGREED)
+        return redirect("agreements", group[0].id)
     return redirect("quote", quote.id)
 
 
@@ -132,6 +139,15 @@ def issue(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     return _attempt(request, found, lambda: actions.issue(quote_id=found.id, by=actor(request), at=clock.now()))
 
 
+@page("quotes.answer", "POST")
+def answer(request: Request, quote_id: uuid.UUID) -> HttpResponse:
+    """Write what the person answered to an issued quote: accepted or refused."""
+    found, act = _quote(quote_id), ANSWERS.get(request.POST.get("answer", ""))
+    if act is None:
+        raise BadRequest
+    return _attempt(request, found, lambda: act(quote_id=found.id, by=actor(request), at=clock.now()))
+
+
 @page("quotes.view")
 def pdf(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Hand over the very PDF that was frozen at issue."""
@@ -176,6 +192,9 @@ def _attempt(
         actions.NotInEurosError: _(
             "This tyre's price is not in euros, so it cannot stand on a quote: choose one of a list in euros."
         ),
+        actions.NotAgreedError: NOT_AGREED,
+        actions.NotOpenError: _("This quote was answered or cancelled already: open a new one."),
+        actions.ExpiredError: _("The last day of this quote has passed: open a new one."),
         money.RateRefusedError: _("This VAT rate does not apply here: choose another."),
         money.TooManyLinesError: _("This quote is full: issue it and open a second one."),
         money.AmountRefusedError: _("This amount is not possible: check quantity and price."),
@@ -196,8 +215,8 @@ def _page(request: Request, found: "Quote", forms: dict[str, Any], status: int =
     lines = queries.lines(found)
     context: dict[str, Any] = {"quote": found, "lines": lines, "totals": queries.totals(lines) if lines else None}
     if not found.is_draft:
-        document = queries.document(found.id)
-        return render(request, "repairer/quote.html", {**context, "document": document}, status=status)
+        context |= {"document": queries.document(found.id), "cancel_reason": CANCELLED.get(found.cancel_reason, "")}
+        return render(request, "repairer/quote.html", context, status=status)
     rates, size = _rates(found), (request.GET.get("size") or request.POST.get("size") or "")[:40]
     articles = catalogue.search(size) if size else []
     context |= {

@@ -2,13 +2,35 @@
 
 from django.urls import path
 
-from . import intake, quoting
+from . import agreement, card, correcting, intake, keeping, merging, quoting, restricting, search, vehicles
 
 urlpatterns = [
     path("clients/nouveau/", intake.reading, name="reading"),
     path("clients/nouveau/<uuid:reading_id>/", intake.intake, name="intake"),
-    path("clients/recherche/", intake.search, name="search"),
-    path("clients/<uuid:customer_id>/", intake.customer, name="customer"),
+    path("clients/nouveau/<uuid:reading_id>/saisie/", intake.typed, name="typed"),
+    path("clients/nouveau/<uuid:reading_id>/abandonner/", intake.drop, name="drop"),
+    path("clients/recherche/", search.search, name="search"),
+    path("clients/<uuid:customer_id>/", card.customer, name="customer"),
+    path("clients/<uuid:customer_id>/accords/", agreement.agreements, name="agreements"),
+    path("clients/<uuid:customer_id>/accords/demander/", agreement.decide, name="decide"),
+    path("clients/<uuid:customer_id>/accords/retirer/", agreement.withdraw, name="withdraw"),
+    path("clients/<uuid:customer_id>/offres/refuser/", agreement.object_to_offers, name="object_to_offers"),
+    path("clients/<uuid:customer_id>/durees/", keeping.keeping, name="keeping"),
+    path("clients/<uuid:customer_id>/corriger/", correcting.correct, name="correct"),
+    path("clients/<uuid:customer_id>/notes/", card.write_note, name="write_note"),
+    path("clients/<uuid:customer_id>/notes/<uuid:note_id>/retirer/", card.remove_note, name="remove_note"),
+    path("clients/<uuid:customer_id>/vehicules/", vehicles.add_vehicle, name="add_vehicle"),
+    path("clients/<uuid:customer_id>/meme-personne/", merging.merging, name="merging"),
+    path("clients/<uuid:customer_id>/meme-personne/<uuid:other_id>/", merging.merge, name="merge"),
+    path("clients/<uuid:customer_id>/limiter/", restricting.restrict, name="restrict"),
+    path("reunions/<uuid:merge_id>/defaire/", merging.undo_merge, name="undo_merge"),
+    path("vehicules/<uuid:vehicle_id>/plaque/", vehicles.change_plate, name="change_plate"),
+    path("vehicules/<uuid:vehicle_id>/detenteur/", vehicles.hand_over, name="hand_over"),
+    path("vehicules/<uuid:vehicle_id>/ceder/", vehicles.give_vehicle, name="give_vehicle"),
+    path("vehicules/<uuid:vehicle_id>/retirer/", vehicles.part_with, name="part_with"),
+    path("limitations/", restricting.restrictions, name="restrictions"),
+    path("limitations/annoncer/", restricting.announce_lift, name="announce_lift"),
+    path("limitations/lever/", restricting.lift, name="lift"),
     path("devis/", quoting.listed, name="quotes"),
     path("devis/nouveau/", quoting.draft, name="draft"),
     path("devis/<uuid:quote_id>/", quoting.quote, name="quote"),
@@ -17,6 +39,7 @@ urlpatterns = [
     path("devis/<uuid:quote_id>/kilometrage/", quoting.tell_mileage, name="tell_mileage"),
     path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/retirer/", quoting.remove_line, name="remove_line"),
     path("devis/<uuid:quote_id>/emettre/", quoting.issue, name="issue"),
+    path("devis/<uuid:quote_id>/reponse/", quoting.answer, name="answer"),
     path("devis/<uuid:quote_id>/pdf/", quoting.pdf, name="pdf"),
     path("pneus/", quoting.tyres, name="tyres"),
 ]

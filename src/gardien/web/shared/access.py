@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from gardien.base.actor import Actor
 from gardien.commitment import roles
 from gardien.network import queries as network
+
+from . import carried
 
 if TYPE_CHECKING:
     from gardien.network.models import Membership, Site, User
@@ -31,17 +34,19 @@ class Request(HttpRequest):
 def page(action: str, *methods: str) -> Callable[[View], View]:
     """Serve the view to the roles of `action` only; `methods` defaults to GET.
 
-    Anonymous visitors go to the sign-in page, other roles get a 403.
+    Anonymous visitors go to the sign-in page, with what they had typed (`carried`); other roles get a 403.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Request, *args: Any, **values: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.path)
+                return _to_sign_in(request)
             if request.membership is None or not roles.matrix().allows(request.membership.role, action):
                 raise PermissionDenied
-            return view(request, *args, **values)
+            response = view(request, *args, **values)
+            carried.settle(request)
+            return response
 
         accepted = methods or ("GET",)
         served = require_http_methods(list(accepted))(guarded)
@@ -49,6 +54,15 @@ def page(action: str, *methods: str) -> Callable[[View], View]:
         return served
 
     return decorate
+
+
+def _to_sign_in(request: Request) -> HttpResponse:
+    """Ask a visitor to sign in; a part of a page is refused without a word, for its page says what that means."""
+    if request.htmx:
+        return HttpResponse(status=401)
+    if request.method == "GET":
+        return redirect_to_login(request.path)
+    return redirect_to_login(reverse("resume" if carried.keep(request) else "home"))
 
 
 def actor(request: Request) -> Actor:

@@ -3,10 +3,15 @@
 import sys
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from . import carried
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -22,8 +27,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 to a form whose token is missing or old."""
-    del request, reason
+    """Offer to send again a form of ours whose token is old, as after signing in elsewhere; else answer 403."""
+    del reason
+    if request.method == "POST" and not getattr(request, "htmx", False) and carried.is_ours(request):
+        is_kept = carried.keep(request)
+        if is_kept and request.user.is_authenticated:
+            return redirect("resume")
+        if is_kept:
+            return redirect_to_login(reverse("resume"))
     return _answer(
         403, _("This form has expired"), _("Go back, reload the page and send it again: nothing was changed.")
     )
@@ -33,6 +44,25 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Answer 404, with the same bytes for what is another's and for what never was."""
     del request, exception
     return _answer(404, _("There is nothing here"), _("Check the address, or search for the customer or the quote."))
+
+
+def not_allowed(methods: str) -> HttpResponse:
+    """Answer 405, naming the `methods` that the address takes."""
+    response = _answer(
+        405, _("This address does not open that way"), _("Go back to the page before and use its buttons.")
+    )
+    response.headers["Allow"] = methods
+    return response
+
+
+def restricted(request: HttpRequest) -> HttpResponse:
+    """Answer 409 to a change of what is a restricted person's."""
+    del request
+    return _answer(
+        409,
+        _("This person's data is restricted"),
+        _("Nothing was changed. A restriction is lifted after the person was told: ask your site manager."),
+    )
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

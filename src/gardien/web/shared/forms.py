@@ -17,6 +17,7 @@ from gardien.base import text as base_text
 
 MAX_TYPED = 4_000
 MAX_AMOUNT_TYPED = 40
+NOT_LISTED = {"invalid_choice": gettext_lazy("Choose one of the list.")}
 
 _AMOUNT = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 

@@ -1,6 +1,7 @@
 """One request is one transaction on behalf of one controller."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -38,11 +39,11 @@ class membership:  # noqa: N801 -- named as Django names middleware in settings
         with scope.entered(network.controller(request.membership)):
             return self.get_response(request)
 
-    def process_exception(self, request: Any, exception: Exception) -> None:
-        """Roll back what the page did before it failed."""
-        del exception
+    def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
+        """Roll back what the page did before it failed, and say so where the database refused it."""
         if request.membership is not None:
             transaction.set_rollback(True)
+        return errors.restricted(request) if isinstance(exception, scope.RestrictedError) else None
 
 
 def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None":
@@ -54,11 +55,16 @@ def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None"
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Keep pages out of every cache and sensors out of every page; refuse a body that says it is not UTF-8."""
+    """Keep pages out of every cache and sensors out of every page; refuse a body that says it is not UTF-8.
+
+    A method that an address does not take is refused with a page of ours, not with an empty one.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
         is_utf8 = (request.encoding or "utf-8").lower() == "utf-8"
         response = get_response(request) if is_utf8 else errors.bad_request(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response = errors.not_allowed(response.headers["Allow"])
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         return response

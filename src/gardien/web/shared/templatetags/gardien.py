@@ -1,14 +1,20 @@
 """How figures are written for people."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
 from django.forms import BoundField
+from django.template import RequestContext
+from django.template.defaulttags import CsrfTokenNode
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from gardien.catalogue.rules.price_list import Season
 from gardien.customers import rules
+from gardien.web.shared import carried
 
 register = template.Library()
 
@@ -40,6 +46,16 @@ def plain(number: Decimal) -> str:
     return number_format(digits, use_l10n=True)
 
 
+@register.simple_tag(takes_context=True, name="csrf_token")
+def form_guard(context: RequestContext) -> SafeString:
+    """Put into a form its token and, if somebody is signed in, the proof of who fills it (`carried`)."""
+    fields = CsrfTokenNode().render(context)
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return fields
+    return format_html('{}<input type="hidden" name="{}" value="{}">', fields, carried.PROOF, carried.proof(user))
+
+
 @register.inclusion_tag("shared/field.html")
 def field(bound: BoundField, width: str = "", is_first: object = False) -> dict[str, object]:  # noqa: FBT002 -- a tag
     """Draw one form field with label, asterisk, help and error, tied together for screen readers.
@@ -59,6 +75,14 @@ def field(bound: BoundField, width: str = "", is_first: object = False) -> dict[
     return {"bound": bound, "widget": bound.as_widget(attrs=attributes), "width": width}
 
 
+@register.inclusion_tag("shared/radios.html")
+def radios(bound: BoundField, paragraphs: Sequence[str] = ()) -> dict[str, object]:
+    """Draw a choice between a few words, none of them chosen unless one was; `paragraphs` say what it is about."""
+    about = [f"{bound.auto_id}_words"] if paragraphs else []
+    about += [f"{bound.auto_id}_error"] if bound.errors else []
+    return {"bound": bound, "paragraphs": paragraphs, "about": " ".join(about)}
+
+
 @register.filter
 def kilometres(number: int) -> str:
     """Write a mileage: `48 200 km`."""
@@ -75,3 +99,10 @@ def dialled(e164: str) -> str:
 def season(code: str) -> str:
     """Name a tyre's season, told by a supplier as one of `Season`."""
     return str(SEASONS[Season(code)])
+
+
+@register.filter
+def at_break(address: str) -> SafeString:
+    """Let an e-mail address go on with its domain on the next line, and break nowhere else if it can."""
+    local, _, domain = address.rpartition("@")
+    return format_html("{}<wbr>@{}", local, domain)

@@ -1,5 +1,6 @@
-// Keys of the counter: F2 finds a customer, Escape closes the menu, Ctrl+Enter sends the form at hand,
-// or the page's main form when nothing was typed in the one at hand and nothing in it was refused.
+// Keys of the counter: F2 finds a customer, Escape closes the menu, Ctrl+Enter sends the form at hand, or the page's
+// main form when nothing was typed in the one at hand and nothing in it was refused; ? shows them all, and a letter
+// answers a question with the choice that begins with it.
 const isTouched = (form) =>
   form.querySelector("[aria-invalid]") ||
   [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
@@ -10,8 +11,20 @@ function send(at) {
   if (form) form.requestSubmit();
 }
 
+const isTyping = (target) => target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+
+function choose(radio, letter) {
+  const choices = [...radio.closest("fieldset").querySelectorAll("input[type=radio]")];
+  const chosen = choices.find((each) => each.labels[0].textContent.trim().toLowerCase().startsWith(letter));
+  if (!chosen) return;
+  chosen.focus();
+  chosen.click();
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.key === "F2") {
+  const { key, target } = event;
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (key === "F2") {
     const search = document.getElementById("search");
     if (search) {
       event.preventDefault();
@@ -19,13 +32,31 @@ document.addEventListener("keydown", (event) => {
       search.select();
     }
   }
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+  if (key === "Enter" && isCommand) {
     event.preventDefault();
-    send(event.target.form);
+    send(target.form);
   }
-  if (event.key === "Escape") {
+  if (key === "Escape") {
     document.querySelectorAll("details.who[open]").forEach((menu) => menu.removeAttribute("open"));
   }
+  if (key === "?" && !isTyping(target)) {
+    event.preventDefault();
+    show("keys");
+  }
+  if (target.type === "radio" && /^\p{L}$/u.test(key) && !isCommand && !event.altKey) {
+    choose(target, key.toLowerCase());
+  }
+});
+
+// Sheets that open above the page: the browser keeps the focus in them, closes them on Escape and gives the focus back.
+function show(id) {
+  const sheet = document.getElementById(id);
+  if (sheet && !sheet.open) sheet.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) show(opener.dataset.opens);
 });
 
 // A figure that is offered is replaced by typing over it.
@@ -36,7 +67,8 @@ document.addEventListener("focusin", (event) => {
 // A refused form brings the reader to the first field to be mended, or to what is said about it.
 document.addEventListener("DOMContentLoaded", () => {
   const first = document.querySelector("main [aria-invalid]") || document.querySelector("[data-focus]");
-  if (first) first.focus();
+  const field = first && first.matches("fieldset") ? first.querySelector("input") : first;
+  if (field) field.focus();
 });
 
 // A wording is read from its beginning, though the button below it has the focus.
@@ -44,16 +76,18 @@ window.addEventListener("load", () => {
   if (document.querySelector(".wording")) requestAnimationFrame(() => window.scrollTo(0, 0));
 });
 
-// Where a part of a page cannot be had, by a refusal or because the session has ended, the form goes the plain way.
-const goPlain = (event) => event.detail.requestConfig.elt.submit();
+// Where a part of a page cannot be had, by a refusal or because the session has ended, the form goes the plain way;
+// what a form does by itself while it is typed says so in its own place, and the form stays as it is.
+function goPlain(event) {
+  const { elt } = event.detail.requestConfig;
+  if (!elt.dataset.ended) {
+    elt.submit();
+    return;
+  }
+  const { xhr } = event.detail;
+  elt.textContent = xhr && [401, 403].includes(xhr.status) ? elt.dataset.ended : elt.dataset.away;
+}
 
 for (const refusal of ["htmx:responseError", "htmx:sendError", "htmx:swapError"]) {
   document.addEventListener(refusal, goPlain);
 }
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig } = event.detail;
-  if (xhr.status === 200 && new URL(xhr.responseURL).pathname !== requestConfig.path) {
-    event.preventDefault();
-    goPlain(event);
-  }
-});

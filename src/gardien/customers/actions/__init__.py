@@ -1,0 +1,42 @@
+"""Writing customers: what they tell, their vehicles, notes, who is one person, and what a withdrawal ends."""
+
+from .cars import AlreadyTheirsError, PartedError, SameOwnerError, add_vehicle, change_plate, hand_over, part_with
+from .ending import end_use
+from .merging import SamePersonError, merge, undo_merge
+from .notes import remove_note, write_note
+from .telling import (
+    AlreadyKnownError,
+    Details,
+    DraftTooLongError,
+    NotReadByError,
+    StaleError,
+    VehicleDetails,
+    correct,
+    record,
+    save_intake_draft,
+)
+
+__all__ = [
+    "AlreadyKnownError",
+    "AlreadyTheirsError",
+    "Details",
+    "DraftTooLongError",
+    "NotReadByError",
+    "PartedError",
+    "SameOwnerError",
+    "SamePersonError",
+    "StaleError",
+    "VehicleDetails",
+    "add_vehicle",
+    "change_plate",
+    "correct",
+    "end_use",
+    "hand_over",
+    "merge",
+    "part_with",
+    "record",
+    "remove_note",
+    "save_intake_draft",
+    "undo_merge",
+    "write_note",
+]

@@ -1,0 +1,58 @@
+"""Rows locked until the transaction ends, always in this order: customers, then quotes.
+
+A withdrawal locks every record and every quote of a person, so that nothing is drafted or issued past it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from gardien.base import clock
+from gardien.commitment import queries as commitment
+from gardien.consent import queries as consent
+from gardien.customers import queries as customers
+from gardien.customers.models import Customer
+
+from .. import queries
+from ..models import Quote
+from ..rules.vocabulary import PURPOSE
+
+
+class NotADraftError(ValueError):
+    """An issued quote is not edited."""
+
+
+class NotAgreedError(PermissionError):
+    """The person said no to quotes, and the version in force asks their consent: ask them again first."""
+
+
+def quote(quote_id: UUID) -> Quote:
+    """Lock a quote; raise `queries.NoSuchQuoteError`."""
+    quotes = Quote.objects.select_for_update(of=("self",)).select_related("customer", "vehicle", "site__repairer")
+    found = quotes.filter(id=quote_id).first()
+    if found is None:
+        raise queries.NoSuchQuoteError
+    return found
+
+
+def draft(quote_id: UUID) -> Quote:
+    """Lock a draft; raise `queries.NoSuchQuoteError`, `NotADraftError`."""
+    found = quote(quote_id)
+    if not found.is_draft:
+        raise NotADraftError
+    return found
+
+
+def customer(customer_id: UUID) -> None:
+    """Lock a customer; a restricted one is hidden and stays unlocked."""
+    Customer.objects.select_for_update(no_key=True).filter(id=customer_id).first()
+
+
+def refuse_a_no(customer_id: UUID, at: datetime) -> None:
+    """Raise `NotAgreedError` where the person said no to what the version in force asks consent to.
+
+    A question that nobody answered is no no. Call it with the customer locked: a withdrawal under way is then over.
+    """
+    if consent.is_asked(commitment.in_force(clock.legal_day(at)), PURPOSE):
+        decision = consent.decision_for(customers.subjects(customer_id), PURPOSE)
+        if decision is not None and not decision.is_given:
+            raise NotAgreedError

@@ -1,0 +1,145 @@
+"""What moves a clock, what ends it, what freezes a person's record and what holds it.
+
+Each is written for one reference, or for every reference of a merged group: facts and endings are read together
+(`queries`), restrictions and holds are rows of their own.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from gardien.base import clock, scope
+from gardien.base.actor import Actor
+from gardien.journal import actions as journal
+
+from . import queries
+from .models import Ending, Fact, Hold, Restriction
+from .rules import EndReason, Event, Ground, Tag
+
+exempt = scope.exempt
+"""Decorates an action that may touch a restricted person's record; its room declares it with the reason."""
+
+
+class NobodyDecidedError(ValueError):
+    """A restriction or a hold is decided by a person; a program cannot place, announce, lift or release one."""
+
+
+class NotAnnouncedError(ValueError):
+    """The person was not told yet that the restriction will be lifted (GDPR, article 18(3)): announce it first."""
+
+
+class AlreadyOverError(ValueError):
+    """A hold's last day has passed already: give a day to come."""
+
+
+class NoSuchHoldError(LookupError):
+    """The present controller has no such hold."""
+
+
+def record_activity(*, subject: str, event: Event, source_id: UUID, by: Actor, at: datetime) -> Fact:
+    """Record that a person was active; told twice of the same row `source_id`, it is one fact, at the first instant.
+
+    The action that calls writes the journal entry.
+    """
+    del by
+    fact, _ = Fact.objects.get_or_create(
+        subject=subject, event=event.value, source_id=source_id, defaults={"happened_at": at}
+    )
+    return fact
+
+
+def end(*, subject: str, purpose: str, reason: EndReason, by: Actor, at: datetime) -> Ending:
+    """Record that a purpose is over for a person; a purpose that is over already stays so, since the first time.
+
+    It is over until the person tells their details anew. The action that calls writes the journal entry.
+    """
+    del by
+    standing = next((each for each in queries.endings([subject]) if each.purpose == purpose), None)
+    return standing or Ending.objects.create(subject=subject, purpose=purpose, reason=reason.value, ended_at=at)
+
+
+@exempt
+def restrict(*, subjects: Sequence[str], by: Actor, at: datetime) -> list[Restriction]:
+    """Freeze a person's record under each of their references; one that is frozen already stays as it is.
+
+    From then on the database hides it and refuses every change that is not exempt (GDPR, article 18).
+    """
+    placed_by_id = _person(by)
+    found = []
+    for subject in subjects:
+        restriction, is_new = Restriction.objects.get_or_create(
+            subject=subject, lifted_at=None, defaults={"placed_at": at, "placed_by_id": placed_by_id}
+        )
+        found.append(restriction)
+        if is_new:
+            journal.record(Tag.RESTRICTED, by=by, at=at, subject=subject)
+    return found
+
+
+@exempt
+def announce_lift(*, subjects: Sequence[str], by: Actor, at: datetime) -> None:
+    """Record that the person was told that their restriction will be lifted; said once, it is not said again."""
+    announced_by_id = _person(by)
+    for restriction in queries.restrictions().filter(subject__in=subjects, announced_at=None).select_for_update():
+        restriction.announced_at, restriction.announced_by_id = at, announced_by_id
+        restriction.save(update_fields=["announced_at", "announced_by_id"])
+        journal.record(Tag.LIFT_ANNOUNCED, by=by, at=at, subject=restriction.subject)
+
+
+@exempt
+def lift(*, subjects: Sequence[str], by: Actor, at: datetime) -> None:
+    """Lift a person's restriction; raise `NotAnnouncedError` before they were told. Who has none stays without."""
+    lifted_by_id = _person(by)
+    for restriction in queries.restrictions().filter(subject__in=subjects).select_for_update():
+        if restriction.announced_at is None:
+            raise NotAnnouncedError
+        restriction.lifted_at, restriction.lifted_by_id = at, lifted_by_id
+        restriction.save(update_fields=["lifted_at", "lifted_by_id"])
+        journal.record(Tag.LIFTED, by=by, at=at, subject=restriction.subject)
+
+
+@exempt
+def hold(
+    *, subject: str, ground: Ground, category: str, legal_reference: str, until_date: date, by: Actor, at: datetime
+) -> Hold:
+    """Hold one category of a person's data on a lawful ground until a day, that day included.
+
+    One that stands on the same ground for the same category takes the new day and reference. Raises `AlreadyOverError`.
+    """
+    placed_by_id = _person(by)
+    if until_date < clock.legal_day(at):
+        raise AlreadyOverError
+    terms = {"legal_reference": legal_reference, "until_date": until_date}
+    placed, is_new = Hold.objects.get_or_create(
+        subject=subject,
+        ground=ground.value,
+        category=category,
+        released_at=None,
+        defaults={**terms, "placed_at": at, "placed_by_id": placed_by_id},
+    )
+    has_changed = (placed.legal_reference, placed.until_date) != (legal_reference, until_date)
+    if has_changed:
+        placed.legal_reference, placed.until_date = legal_reference, until_date
+        placed.save(update_fields=[*terms])
+    if is_new or has_changed:
+        journal.record(Tag.HELD, by=by, at=at, subject=subject)
+    return placed
+
+
+@exempt
+def release(*, hold_id: UUID, by: Actor, at: datetime) -> None:
+    """Release a hold before its day; one that is released stays so. Raises `NoSuchHoldError`."""
+    released_by_id = _person(by)
+    placed = Hold.objects.select_for_update().filter(id=hold_id).first()
+    if placed is None:
+        raise NoSuchHoldError
+    if placed.released_at is None:
+        placed.released_at, placed.released_by_id = at, released_by_id
+        placed.save(update_fields=["released_at", "released_by_id"])
+        journal.record(Tag.RELEASED, by=by, at=at, subject=placed.subject)
+
+
+def _person(by: Actor) -> UUID:
+    if by.id is None:
+        raise NobodyDecidedError
+    return by.id

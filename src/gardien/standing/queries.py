@@ -1,0 +1,148 @@
+"""Named reads of where a person stands, by every reference of their merged group."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from gardien.base import clock
+from gardien.commitment import policy
+from gardien.commitment import queries as commitment
+from gardien.commitment.policy import fields, legal_time
+from gardien.commitment.registry import registry
+
+from .models import Ending, Fact, Hold, Restriction
+from .rules import EndReason, Event
+
+_CLAUSES = "client.retention."
+_DERIVED = "derived:"
+
+
+@dataclass(frozen=True)
+class KeptUnder:
+    """What is kept of a person under one clause, until when and why.
+
+    `version` governs; `categories` are words. `until_at` is None where nothing runs: no activity, or a period that
+    starts with something else. `because` is the activity from which the period runs. `ended` is why all purposes of
+    the clause are over: then `until_at` is at latest the instant at which the last of them ended. A hold keeps its
+    own category past that instant; while the person is restricted nothing is deleted at all.
+    """
+
+    clause: str
+    title: str
+    version: str
+    categories: tuple[str, ...]
+    until_at: datetime | None
+    because: tuple[Event, datetime] | None
+    ended: EndReason | None
+    holds: tuple[Hold, ...]
+    is_restricted: bool
+
+
+def last_activity(subjects: Sequence[str]) -> Fact | None:
+    """Return the latest fact of a person, from which their periods run."""
+    return Fact.objects.filter(subject__in=subjects).order_by("-happened_at", "-id").first()
+
+
+def restrictions() -> QuerySet[Restriction]:
+    """Return the restrictions that are not lifted, the oldest first: the only way to whom the database hides."""
+    return Restriction.objects.filter(lifted_at=None).order_by("placed_at", "id")
+
+
+def restriction(subjects: Sequence[str]) -> Restriction | None:
+    """Return a person's restriction that is not lifted, of their several references the one restricted first."""
+    return restrictions().filter(subject__in=subjects).first()
+
+
+def holds(subjects: Sequence[str], day: date) -> QuerySet[Hold]:
+    """Return a person's holds that are in force on a day in Paris, the first to end first."""
+    live = Hold.objects.filter(subject__in=subjects, released_at=None, until_date__gte=day)
+    return live.order_by("until_date", "id")
+
+
+def endings(subjects: Sequence[str]) -> QuerySet[Ending]:
+    """Return the ends that stand, the earliest first: the person has not told their details anew since."""
+    anew = Fact.objects.filter(
+        subject__in=subjects, event=Event.DETAILS_TOLD.value, happened_at__gt=OuterRef("ended_at")
+    )
+    return Ending.objects.filter(~Exists(anew), subject__in=subjects).order_by("ended_at", "id")
+
+
+def explain(
+    subjects: Sequence[str], told_on: date, *, was_told_again: bool, at: datetime, language: str = "fr"
+) -> list[KeptUnder]:
+    """Say under which clauses a customer's data is kept, until when and why: one entry for each retention clause.
+
+    `told_on` is the day on which the person was told the commitment, `was_told_again` whether they were told the one
+    in force since: together they choose the version that governs. A clause that no version has yet is left out.
+    """
+    day, last = clock.legal_day(at), last_activity(subjects)
+    ended, held = list(endings(subjects)), list(holds(subjects, day))
+    is_restricted = restriction(subjects) is not None
+    found = []
+    for clause_id, (categories, purposes) in _declared().items():
+        try:
+            version = policy.governing(
+                commitment.versions(), clause_id, collected_on=told_on, today=day, was_told_again=was_told_again
+            )
+        except policy.NoClockError:
+            continue
+        clause = version.clauses[clause_id]
+        over = _over(clause.purposes or purposes, ended)
+        because, due_at = _runs(clause.retention, last)
+        ends = [instant for instant in (due_at, over.ended_at if over else None) if instant]
+        found.append(
+            KeptUnder(
+                clause=clause_id,
+                title=clause.title.fill(language, {}),
+                version=version.id,
+                categories=_joined((), (_words(version, each, language) for each in categories)),
+                until_at=min(ends, default=None),
+                because=because,
+                ended=EndReason(over.reason) if over else None,
+                holds=tuple(each for each in held if each.category in categories),
+                is_restricted=is_restricted,
+            )
+        )
+    return found
+
+
+def _declared() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the categories, derived records last, and the purposes that lie under each clause by the rooms' word."""
+    found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for holding in sorted(registry.holdings(), key=lambda each: each.category.startswith(_DERIVED)):
+        if holding.clock.startswith(_CLAUSES):
+            categories, purposes = found.get(holding.clock, ((), ()))
+            ours = (each for each in holding.purposes if each.startswith("client."))
+            found[holding.clock] = (_joined(categories, (holding.category,)), _joined(purposes, ours))
+    return found
+
+
+def _joined(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _over(purposes: Sequence[str], ended: Sequence[Ending]) -> Ending | None:
+    """Return the end by which the last of the purposes is over, None while one of them goes on."""
+    first = {each.purpose: each for each in reversed(ended)}
+    if not all(purpose in first for purpose in purposes):
+        return None
+    return max((first[purpose] for purpose in purposes), key=lambda each: each.ended_at, default=None)
+
+
+def _runs(
+    retention: policy.Retention | None, last: Fact | None
+) -> tuple[tuple[Event, datetime] | None, datetime | None]:
+    """Return the activity from which a period runs, and the instant at which it ends."""
+    if last is None or retention is None or retention.period is None or retention.start != "last_activity":
+        return None, None
+    until_at = legal_time.retention_end(last.happened_at, retention.period)
+    return (Event(last.event), last.happened_at), until_at
+
+
+def _words(version: policy.Version, category: str, language: str) -> str:
+    """Return the words of a category: the governing version's, or those of the first one that has them."""
+    id_ = category.removeprefix(_DERIVED)
+    speaking = (each for each in (version, *commitment.versions().all) if id_ in each.labels)
+    return next((fields.label(each, id_, language) for each in speaking), id_)

@@ -1,0 +1,1 @@
+"""What the counter types: a module a page, its forms. Forms validate and never save."""

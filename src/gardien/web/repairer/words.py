@@ -1,0 +1,93 @@
+"""What the card calls the events, ways, channels and reasons that other rooms keep as codes."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.utils.translation import get_language, gettext_lazy
+
+from gardien.commitment import roles
+from gardien.network.queries import Colleague
+
+EVENTS = {
+    "details_told": gettext_lazy("details told at the counter"),
+    "quote_issued": gettext_lazy("quote issued"),
+    "quote_accepted": gettext_lazy("quote accepted"),
+    "quote_refused": gettext_lazy("quote refused"),
+    "ordered": gettext_lazy("order from a quote"),
+    "storage_started": gettext_lazy("storage started"),
+    "storage_renewed": gettext_lazy("storage renewed"),
+    "wheels_in": gettext_lazy("wheels taken in"),
+    "wheels_out": gettext_lazy("wheels given back"),
+    "appointment_kept": gettext_lazy("appointment kept"),
+    "rights_request_received": gettext_lazy("request about their data received"),
+}
+"""Of `standing.rules.Event`, those of customers."""
+
+WAYS = {
+    "oral": gettext_lazy("orally"),
+    "form": gettext_lazy("by a form"),
+    "link": gettext_lazy("by a link"),
+    "stop": gettext_lazy("by the word STOP"),
+    "post": gettext_lazy("by letter"),
+    "counter": gettext_lazy("at the counter"),
+}
+"""Of `consent.rules.How`."""
+
+CHANNELS = {
+    "email": gettext_lazy("E-mail"),
+    "sms": gettext_lazy("SMS"),
+    "post": gettext_lazy("Post"),
+    "phone": gettext_lazy("Phone"),
+}
+"""Of `consent.rules.Channel`, those by which an offer can be sent."""
+
+ENDINGS = {
+    "consent_withdrawn": gettext_lazy("consent withdrawn"),
+    "objection": gettext_lazy("objection"),
+    "end_of_services": gettext_lazy("end of services"),
+}
+"""Of `standing.rules.EndReason`."""
+
+GROUNDS = {
+    "billing": gettext_lazy("billing"),
+    "warranty": gettext_lazy("warranty"),
+    "dispute": gettext_lazy("dispute"),
+}
+"""Of `standing.rules.Ground`."""
+
+CANCELLED = {
+    "consent_withdrawn": gettext_lazy("the customer withdrew their consent"),
+    "mistake": gettext_lazy("issued by mistake"),
+}
+"""Of `quotes.rules.vocabulary.CancelReason`."""
+
+REASONS = {
+    "same_plate": gettext_lazy("same plate"),
+    "same_phone": gettext_lazy("same phone"),
+    "same_email": gettext_lazy("same e-mail"),
+    "same_siren": gettext_lazy("same SIREN"),
+    "same_name": gettext_lazy("same name"),
+    "near_name": gettext_lazy("similar name"),
+    "former_plate": gettext_lazy("had this plate"),
+}
+"""Of `customers.rules.Reason`."""
+
+ENDED = {
+    "client.use.quote": gettext_lazy(
+        "The consent to quotes is withdrawn: their drafts are deleted and their open quotes cancelled."
+    ),
+    "client.use.storage": gettext_lazy("The consent to storage is withdrawn."),
+    "client.phone-prospecting": gettext_lazy("The consent to sales calls is withdrawn: nobody calls to sell any more."),
+    "": gettext_lazy("The consent is withdrawn."),
+}
+"""What a withdrawal did, by purpose; empty for any other."""
+
+Staff = Mapping[UUID, Colleague]
+
+
+def by_whom(staff: Staff, user_id: UUID | None) -> str:
+    """Return who did something as colleagues know them, `L. E. (Conseiller comptoir)`; empty for a program."""
+    colleague = staff.get(user_id) if user_id else None
+    if colleague is None:
+        return ""
+    return f"{colleague.initials} ({roles.matrix().names[colleague.role][get_language() or 'fr']})"

@@ -1,0 +1,46 @@
+"""Each activity is recorded by the one action that its room declares, and by no other."""
+
+import ast
+from dataclasses import replace
+
+from gardien.commitment.registry import Activity, registry
+from gardien.quotes import actions as quotes
+from gardien.standing.rules import Event
+from tests.laws.source import modules
+
+
+def recorded(trees: dict[str, ast.Module]) -> dict[str, set[str]]:
+    """Return in which rooms' files each event is named, vocabulary, declarations and queries left out."""
+    found: dict[str, set[str]] = {}
+    for file, tree in trees.items():
+        if not file.startswith("standing/") and not file.endswith("/declares.py"):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Event":
+                    found.setdefault(node.attr, set()).add(file)
+    return found
+
+
+def declared() -> dict[str, set[str]]:
+    """Return the file of the action that each declared event is recorded by."""
+    found: dict[str, set[str]] = {}
+    for each in registry.activity():
+        file = each.action.__module__.removeprefix("gardien.").replace(".", "/") + ".py"
+        found.setdefault(Event(each.event).name, set()).add(file)
+    return found
+
+
+def test_every_event_is_recorded_where_its_room_says_and_nowhere_else() -> None:
+    assert recorded(dict(modules())) == declared()
+    events = [each.event for each in registry.activity()]
+    assert len(events) == len(set(events))
+
+
+def test_an_event_recorded_elsewhere_and_one_recorded_by_nobody_are_found() -> None:
+    planted = {"customers/actions.py": ast.parse("standing.record_activity(event=Event.WHEELS_IN)")}
+    assert recorded(planted) == {"WHEELS_IN": {"customers/actions.py"}}
+    word = registry.rooms["quotes"]
+    try:
+        registry.register("quotes", replace(word, activity=(*word.activity, Activity(Event.ORDERED, quotes.issue))))
+        assert declared() != recorded(dict(modules()))
+    finally:
+        registry.register("quotes", word)
