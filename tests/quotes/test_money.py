@@ -195,3 +195,18 @@ def test_a_rate_of_another_territory_is_refused() -> None:
     money.check_rate(Decimal("20.0"), money.Territory.METROPOLITAN, DAY)
     with pytest.raises(money.RateRefusedError):
         money.check_rate(Decimal("8.5"), money.Territory.METROPOLITAN, DAY)
+
+
+@given(LINES.filter(bool), st.fractions(0, 1))
+def test_a_total_told_is_reached_to_the_cent(lines: list[money.Line], share: Fraction) -> None:
+    full = money.totals(lines).ttc
+    told = Decimal(int(full * 100 * share)) / 100
+    discounts = money.reach(lines, told)
+    priced = [replace(each, discount=off) for each, off in zip(lines, discounts, strict=True)]
+    assert money.totals(priced).ttc == sum((money.line_total(each) for each in priced), Decimal(0)) == told
+
+
+def test_a_total_above_the_lines_is_refused() -> None:
+    with pytest.raises(money.AmountRefusedError):
+        money.reach([line("4", "99.99")], Decimal("399.97"))
+    assert money.reach([line("4", "99.99"), line("1", "10")], Decimal("399.99")) == (Decimal("9.73"), Decimal("0.24"))

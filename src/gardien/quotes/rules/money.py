@@ -10,10 +10,10 @@ The totals are the sums over the rates. Rounding on the sum of a rate instead of
 in use. Floats and integers raise TypeError.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 MAX_QUANTITY = Decimal("9999.99")
@@ -124,6 +124,27 @@ def line_total(line: Line) -> Decimal:
 def discount(price: Decimal, percent: Decimal) -> Decimal:
     """Return `percent` (0 to 100) of `price` in euros, to the cent. Raises AmountRefusedError."""
     return _round(_checked(price, MAX_QUANTITY * MAX_PRICE) * _checked(percent, _HUNDRED) / _HUNDRED)
+
+
+def reach(lines: Sequence[Line], told: Decimal) -> tuple[Decimal, ...]:
+    """Return the discount of each line with which they come to exactly the total told, in the same kind of euros.
+
+    What is taken off is shared by the lines as they weigh, in whole cents, the largest remainders first. Discounts the
+    lines already have are replaced. Raises AmountRefusedError if `told` exceeds the lines without discount.
+    """
+    prices = [line_total(replace(line, discount=_ZERO)) for line in lines]
+    full, off = sum(prices, _ZERO), sum(prices, _ZERO) - _checked(told, MAX_QUANTITY * MAX_PRICE)
+    if off < 0:
+        msg = "the total told exceeds the prices of the lines"
+        raise AmountRefusedError(msg)
+    if not off:
+        return (_ZERO,) * len(prices)
+    shares = [(off * price / full).quantize(_CENT, rounding=ROUND_DOWN) for price in prices]
+    left = int((off - sum(shares, _ZERO)) / _CENT)
+    room = sorted(range(len(prices)), key=lambda each: (shares[each] - off * prices[each] / full, each))
+    for each in [rank for rank in room if shares[rank] < prices[rank]][:left]:
+        shares[each] += _CENT
+    return tuple(shares)
 
 
 def totals(lines: Iterable[Line], policy: Policy = Policy.TTC_FIRST) -> Totals:

@@ -227,7 +227,7 @@ def _page(request: Request, found: "Quote", forms: dict[str, Any], status: int =
                 article,
                 TyreForm(
                     rates,
-                    initial={"article": article.id, "quantity": 4, "unit_ttc": article.price},
+                    initial={"article": article.id, "quantity": 4, "unit_price": article.price},
                     auto_id=f"{article.id}_%s",
                 ),
             )

@@ -26,7 +26,7 @@ class LineForm(forms.Form):
 
     line_key = forms.UUIDField(widget=forms.HiddenInput)
     quantity = AmountField(money.MAX_QUANTITY, Decimal("0.01"), label=gettext_lazy("Quantity"))
-    unit_ttc = AmountField(money.MAX_PRICE, Decimal(0), label=gettext_lazy("Unit price, VAT included"))
+    unit_price = AmountField(money.MAX_PRICE, Decimal(0), label=gettext_lazy("Unit price, VAT included"))
     vat_rate = forms.TypedChoiceField(coerce=Decimal, label=gettext_lazy("VAT"), error_messages=NOT_LISTED)
 
     def __init__(self, rates: tuple[Decimal, ...], *args: Any, **options: Any) -> None:
@@ -37,7 +37,7 @@ class LineForm(forms.Form):
     def offer(self, label: str) -> Offer:
         """Return the offer of this line."""
         data = self.cleaned_data
-        return Offer(label=label, quantity=data["quantity"], unit_ttc=data["unit_ttc"], vat_rate=data["vat_rate"])
+        return Offer(label=label, quantity=data["quantity"], unit_price=data["unit_price"], vat_rate=data["vat_rate"])
 
 
 class TyreForm(LineForm):
