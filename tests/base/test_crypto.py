@@ -1,9 +1,11 @@
 """The keyring and the envelope."""
 
+import hashlib
 import hmac
 import runpy
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from gardien.base.crypto import Keyring
 
 CONTEXT = b"quote:one"
 DOCUMENT = b"%PDF-1.7 a document"
-FILES = ["envelope.1.key", "objection.1.key", "secret.1.key"]
+FILES = [f"{purpose}.1.key" for purpose in sorted(get_args(crypto.Purpose))]
 
 
 @pytest.fixture(name="folder")
@@ -173,3 +175,17 @@ def test_other_parts_have_another_digest(keyring: Keyring, one: list[str], other
 
 def test_another_installation_has_another_digest(keyring: Keyring, folder: Path) -> None:
     assert keyring.digest("+33639981234") != Keyring(folder).digest("+33639981234")
+
+
+def test_a_stamp_is_of_one_message_and_one_keyring(keyring: Keyring, folder: Path) -> None:
+    stamp = keyring.stamp(b"link\0a")
+    assert (len(stamp), keyring.is_stamp(stamp, b"link\0a")) == (36, True)
+    assert not keyring.is_stamp(stamp, b"link\0b")
+    assert not keyring.is_stamp(stamp[:-1], b"link\0a")
+    assert not keyring.is_stamp(b"", b"link\0a")
+    assert not Keyring(folder).is_stamp(stamp, b"link\0a")
+
+
+def test_nobody_stamps_with_a_key_that_is_not_there(folder: Path) -> None:
+    unknown = (9).to_bytes(4, "big") + hmac.digest(b"", b"link\0a", hashlib.sha256)
+    assert not Keyring(folder).is_stamp(unknown, b"link\0a")

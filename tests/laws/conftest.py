@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,12 +20,13 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def played(cast: SimpleNamespace, at: datetime) -> SimpleNamespace:
+def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
     """Play the scene at two repairers, committed: `adviser` (a membership) and her `quote`, `draft`, `line`, `customer`."""
     from gardien.base import ids, scope
     from gardien.catalogue import queries as catalogue
     from gardien.network import queries as network
     from gardien.quotes import actions as quotes
+    from tests.catalogue.scene import tended
 
     scene.price_list(at)
     scene.issued(cast.membership("counter.adviser@canal.example"), at)
@@ -41,4 +43,31 @@ def played(cast: SimpleNamespace, at: datetime) -> SimpleNamespace:
         article = catalogue.search("205/55R16")[0]
         offer = quotes.Offer(catalogue.label(article), Decimal(4), article.price, Decimal(20))
         quotes.add_tyre(quote_id=draft.id, article=article, offer=offer, line_key=ids.new(), by=by, at=at)
-    return SimpleNamespace(adviser=adviser, quote=quote, draft=draft, line=line, customer=quote.customer)
+    correspondence(adviser, quote, at, settings, tmp_path)
+    waiting = tended(at, adviser)
+    return SimpleNamespace(
+        adviser=adviser, quote=quote, draft=draft, line=line, customer=quote.customer, waiting=waiting
+    )
+
+
+def correspondence(adviser: Any, quote: Any, at: datetime, settings: Any, folder: Path) -> None:
+    """Have messages about a quote sent, refused by the gate, refused by the other side, and stopped."""
+    from gardien.base import scope
+    from gardien.messaging import actions, jobs
+    from gardien.messaging.rules import Folder, Kind, Outcome, Result
+    from gardien.network import queries as network
+    from tests.messaging import post
+
+    settings.GARDIEN_MAIL, settings.GARDIEN_MAIL_FROM = Folder(folder / "outbox"), post.FROM
+    controller, by = network.controller(adviser), network.actor(adviser)
+    told = {"subject": quote.customer.reference, "document_id": quote.id}
+    kinds = (Kind.SERVICE, Kind.OFFER, Kind.SERVICE, Kind.SERVICE)
+    abouts = [post.about(number, **told, kind=kind) for number, kind in enumerate(kinds)]
+    sent, _, failed, stopped = (post.prepare(controller, at, turn, of=about) for turn, about in enumerate(abouts))
+    jobs.send(str(controller), str(sent.id))
+    with scope.entered(controller):
+        begun = actions.begin(message_id=failed.id, by=by, at=at)
+        assert begun
+        refused = Result(Outcome.REFUSED, "550")
+        actions.finish(message_id=failed.id, attempt_id=begun.attempt_id, result=refused, by=by, at=at)
+        actions.stop(message_id=stopped.id, by=by, at=at)

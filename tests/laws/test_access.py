@@ -92,6 +92,8 @@ def asked(played: SimpleNamespace) -> dict[str, Any]:
         "customer_id": played.customer.id,
         "quote_id": played.draft.id,
         "line_id": played.line.id,
+        "price_list_id": played.waiting.price_list_id,
+        "waiting_id": played.waiting.id,
         "customer": played.customer.id,
         "draft_key": uuid.uuid4(),
         "line_key": uuid.uuid4(),

@@ -19,6 +19,7 @@ from gardien.commitment import status
 from gardien.commitment.registry import Keeper, Proof, registry
 from gardien.consent.models import Decision
 from gardien.customers.models import Customer
+from gardien.messaging.models import Message
 from gardien.network import queries as network
 from gardien.quotes.models import Quote, QuoteDocument
 from tests.conftest import as_role
@@ -83,6 +84,10 @@ def no_word_of_quotes(_: SimpleNamespace) -> None:
     registry.rooms.pop("quotes")
 
 
+def an_offer(_: SimpleNamespace) -> None:
+    Message.objects.filter(state="sent").update(kind="offer")
+
+
 def other_words(_: SimpleNamespace) -> None:
     decision = Decision.objects.all()[0]
     told = {field.attname: getattr(decision, field.attname) for field in Decision._meta.local_fields}
@@ -100,6 +105,7 @@ HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.categories columns_classified": no_word_of_quotes,
     "client.basis.consent decided_on_other_words": other_words,
     "client.basis.consent open_after_a_no": no_end,
+    "client.messages.email offers_to_customers": an_offer,
 }
 
 

@@ -41,6 +41,7 @@ PLANTS = {
     "outside": ("gardien.quotes.actions -> urllib", "gardien.customers.queries -> psycopg"),
     "queue": ("gardien.quotes.actions -> procrastinate",),
     "cipher": ("gardien.quotes.queries.paper -> cryptography",),
+    "postman": ("gardien.messaging.actions -> smtplib",),
     "printer": ("gardien.quotes._sheet -> typst",),
 }
 HOMELESS = {"floors": "gardien.storage", "shelves": "gardien.catalogue.helpers"}

@@ -57,10 +57,21 @@ def processes_of(home: str) -> list[str]:
     return found
 
 
-COMMANDS = ("demo", "serve", "worker", "migrate", "check", "import tyres", "commitment show")
+COMMANDS = (
+    "demo",
+    "serve",
+    "worker",
+    "migrate",
+    "check",
+    "import tyres",
+    "commitment show",
+    "jobs list",
+    "jobs retry",
+    "messages",
+)
 
 
-@pytest.mark.parametrize("command", ["", "import", "commitment", *COMMANDS])
+@pytest.mark.parametrize("command", ["", "import", "commitment", "jobs", *COMMANDS])
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main([*command.split(), "--help"])
@@ -103,7 +114,7 @@ def test_the_commitment_is_shown_where_nothing_is_installed(environment: dict[st
 
 def test_check_says_ok_as_json_and_nothing_else(committed: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"ok": True, "reasons": []}
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "reasons": [], "notices": []}
     assert cli.main(["check"]) == 0
     assert capsys.readouterr().out == "ok\n"
 

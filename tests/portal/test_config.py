@@ -18,7 +18,7 @@ def test_each_setting_is_described_and_has_a_default() -> None:
 
 @pytest.mark.parametrize("name", list(VARIABLES))
 def test_each_setting_is_read_from_its_own_variable_and_no_other(name: str) -> None:
-    values = {"is_https": "true", "is_demo": "true", "database_role": "owner"}
+    values = {"is_https": "true", "is_demo": "true", "database_role": "owner", "mail_url": "file:"}
     told = read({VARIABLES[name]: values.get(name, "/somewhere")}).model_dump()
     silent = read({}).model_dump()
     assert {each for each in told if told[each] != silent[each]} == {name}

@@ -26,8 +26,9 @@ from typing import Final, Literal, Self, get_args
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-Purpose = Literal["envelope", "objection", "secret"]
-"""What a key is for: `envelope` seals documents, `objection` digests addresses, `secret` makes Django's SECRET_KEY."""
+Purpose = Literal["envelope", "links", "objection", "secret"]
+"""What a key is for: `envelope` seals documents, `links` stamps what must come back unaltered (`base.links`),
+`objection` digests addresses, and `secret` is the source of Django's SECRET_KEY."""
 
 _VERSION: Final = 1
 _KEY_BYTES: Final = 32
@@ -37,6 +38,7 @@ _WRAP_NONCE: Final = slice(5, 17)
 _WRAPPED: Final = slice(17, 65)
 _NONCE: Final = slice(65, 77)
 _BODY: Final = slice(77, None)
+_STAMP_KEY: Final = slice(0, 4)
 _FILE: Final = re.compile(r"([a-z-]+)\.([1-9][0-9]{0,8})\.key")
 _CONTENT: Final = re.compile(r"[0-9a-f]{64}\n?")
 _LENGTH_BYTES: Final = 8
@@ -146,6 +148,22 @@ class Keyring:
             return AESGCM(document_key).decrypt(blob[_NONCE], blob[_BODY], header + context)
         except InvalidTag as error:
             raise Unreadable("altered, or opened under another context") from error
+
+    def stamp(self, message: bytes) -> bytes:
+        """Return 36 bytes that only a holder of a `links` key can make for `message`: key id (4) | HMAC-SHA-256 (32).
+
+        `message` must begin with what the stamp is for, so that none serves for another end. Refuses with `KeyMissing`.
+        """
+        keys = self._of("links")
+        key_id = max(keys)
+        return key_id.to_bytes(4, "big") + hmac.digest(keys[key_id], message, hashlib.sha256)
+
+    def is_stamp(self, stamp: bytes, message: bytes) -> bool:
+        """Say, in constant time, whether `stamp` was made for `message` with a key that is still there."""
+        keys = self._of("links")
+        key_id = int.from_bytes(stamp[_STAMP_KEY], "big")
+        expected = stamp[_STAMP_KEY] + hmac.digest(keys.get(key_id, b""), message, hashlib.sha256)
+        return key_id in keys and hmac.compare_digest(stamp, expected)
 
     def _of(self, purpose: Purpose) -> Mapping[int, bytes]:
         if purpose not in self._keys:

@@ -5,7 +5,9 @@ from gardien.commitment.registry import Declaration, Holding, NotPersonal
 KEYS = (
     *("reading", "quote", "line", "pdf", "version", "wording", "decision", "objection"),
     *("vehicle", "note", "merge", "absorbed"),
+    *("message", "document"),
     *("party", "repairer", "site", "membership", "price_list", "file", "read"),
+    *("service", "rule", "rate"),
 )
 
 DECLARATION = Declaration(

@@ -14,7 +14,7 @@ from django.db import OperationalError
 
 from gardien.base.crypto import KeyFileRefused, KeyMissing
 from gardien.commitment import policy
-from gardien.portal import boot, stack
+from gardien.portal import boot, mail, stack
 from gardien.portal.config import Config, SettingRefusedError, read
 from gardien.portal.embedded import ClusterError
 
@@ -52,9 +52,16 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, default=port, help="on 127.0.0.1 (default: PORT, or 8000)")
     serve = _add(commands, "serve", "Serve the pages.")
     serve.add_argument("--port", type=int, default=port, help="on 127.0.0.1 (default: PORT, or 8000)")
-    _add(commands, "worker", "Run the jobs.")
+    worker = _add(commands, "worker", "Run the jobs.")
+    worker.add_argument("--once", action="store_true", help="in this process, which nobody starts again")
     _add(commands, "migrate", "Bring tables and walls up to date, as the owner.")
     _add(commands, "check", "Say whether the portal may start here.", has_json=True)
+
+    kinds = commands.add_parser("jobs", help="The jobs.").add_subparsers(required=True, metavar="WHAT")
+    _add(kinds, "list", "Show the jobs that stopped, and how many wait.", module="jobs_list", has_json=True)
+    again = _add(kinds, "retry", "Have a stopped job run again.", module="jobs_retry")
+    again.add_argument("number", type=int, help="as `jobs list` shows it")
+    _add(commands, "messages", "Count what was sent, what waits and what failed.", has_json=True)
 
     kinds = commands.add_parser("import", help="Import a file.").add_subparsers(required=True, metavar="KIND")
     tyres = _add(kinds, "tyres", "Import a CSV price list of tyres.", module="import_tyres", has_json=True)
@@ -111,6 +118,8 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
         os.environ["GARDIEN_DATABASE_ROLE"] = "owner"
     if module == "demo":
         os.environ["GARDIEN_IS_DEMO"] = "true"
+        if not config.mail_url:
+            os.environ |= {"GARDIEN_MAIL_URL": mail.FILE, "GARDIEN_MAIL_FROM": "portail@gardien.example"}
     if module == "migrate" and config.database_url and not config.owner_database_url:
         raise stack.RefusedError(NO_OWNER)
     with ExitStack() as held:

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from gardien.portal import mail
 
 DatabaseRole = Literal["app", "owner", "sweep", "network", "audit", "backup"]
 
@@ -41,10 +43,22 @@ class Config(BaseModel):
     is_https: bool = Field(default=False, description="True behind TLS: secure cookies with the __Host- prefix, HSTS.")
     is_demo: bool = Field(default=False, description="True for demonstration data: each page says so.")
 
+    mail_url: Annotated[str, AfterValidator(mail.checked)] = Field(
+        "", description="Where mail goes: smtp://, smtps://, or file: for the folder outbox; empty: none is sent."
+    )
+    mail_from: str = Field("", description="The portal's own address, from which mail is sent; needed with a mail URL.")
+
     @property
     def keys_folder(self) -> Path:
         """Return the folder of key files."""
         return self.keys or self.home / "keys"
+
+    @property
+    def mail_route(self) -> mail.Route | None:
+        """Return where mail goes, None for nowhere; raise `SettingRefusedError` if its sender is not named."""
+        if self.mail_url and "@" not in self.mail_from:
+            raise SettingRefusedError("GARDIEN_MAIL_FROM", "mail needs the portal's own address")
+        return mail.route(self.mail_url, self.home / "outbox")
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Config:

@@ -24,7 +24,7 @@ WSGI_APPLICATION = "gardien.portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = (
-    *("base", "commitment", "journal", "standing", "consent", "network"),
+    *("base", "commitment", "journal", "standing", "consent", "network", "messaging"),
     *("customers", "catalogue", "quotes", "web", "portal"),
 )
 INSTALLED_APPS = [
@@ -44,6 +44,8 @@ INSTALLED_APPS = [
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 GARDIEN_DEMO = CONFIG.is_demo
+GARDIEN_MAIL = CONFIG.mail_route
+GARDIEN_MAIL_FROM = CONFIG.mail_from
 GARDIEN_TENANT_MODEL = "network.Repairer"
 GARDIEN_RESTRICTION_MODEL = "standing.Restriction"
 AUTH_USER_MODEL = "network.User"

@@ -17,6 +17,9 @@ from gardien.portal.config import Config
 from gardien.portal.embedded import Cluster
 
 RESTART_SECONDS = 0.5
+LONGEST_RESTART_SECONDS = 30
+STEADY_SECONDS = 10
+"""A program that lived so long was well: it starts again at once. Others wait, twice as long each time."""
 STOP_SECONDS = 15
 READY_SECONDS = 60
 
@@ -36,13 +39,25 @@ class Child:
         """Start `python ARGUMENTS`."""
         self.arguments, self.environ = arguments, dict(environ)
         self.is_ending = False
+        self.quick_deaths = 0
+        self.starts_at: float | None = None
         self.process = self._start()
 
     def keep(self) -> None:
-        """Start the program again if it has died, after ending what it left behind."""
-        if self.process.poll() is not None and not self.is_ending:
+        """Start the program again if it has died, after ending what it left behind, and not faster than it helps."""
+        if self.is_ending or self.process.poll() is None:
+            return
+        if self.starts_at is None:
             self._end_group(signal.SIGKILL)
+            self.starts_at = time.monotonic() + self._wait()
+        if time.monotonic() >= self.starts_at:
+            self.starts_at = None
             self.process = self._start()
+
+    def _wait(self) -> float:
+        is_quick = time.monotonic() - self.started_at < STEADY_SECONDS
+        self.quick_deaths = self.quick_deaths + 1 if is_quick else 0
+        return min(RESTART_SECONDS * 2**self.quick_deaths, LONGEST_RESTART_SECONDS) if is_quick else 0
 
     def end(self) -> None:
         """End the program and its own children."""
@@ -54,6 +69,7 @@ class Child:
         self.process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
+        self.started_at = time.monotonic()
         return subprocess.Popen([*_tied(), sys.executable, *self.arguments], env=self.environ, start_new_session=True)
 
     def _end_group(self, number: signal.Signals) -> None:
@@ -120,8 +136,16 @@ def web_arguments(port: int, workers: int = 2) -> list[str]:
 
 
 def worker_arguments() -> list[str]:
-    """Return the arguments of the job worker."""
-    return ["-m", "gardien.portal.cli", "worker"]
+    """Return the arguments of one process that runs jobs."""
+    return ["-m", "gardien.portal.cli", "worker", "--once"]
+
+
+def end_signal() -> threading.Event:
+    """Return what is set when Ctrl-C or an end signal comes; only the main thread may ask for it."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
 
 
 @contextmanager

@@ -14,7 +14,7 @@ LONGEST_DESIGNATION = 200
 _WIDTHS_MM = range(105, 496)
 _ASPECT_RATIOS = range(20, 96)
 _RIMS_INCH = range(10, 31)
-_LOAD_INDEXES = range(30, 200)
+LOAD_INDEXES = range(30, 200)
 
 _FLAGS = re.ASCII | re.IGNORECASE
 # The speed symbols in use: letters without I, O, X, Z; A1 to A8 for slow vehicles.
@@ -215,7 +215,7 @@ def _is_plausible_size(found: re.Match[str]) -> bool:
 def _is_plausible_service(found: re.Match[str] | None, tail: str) -> bool:
     if found is None:
         return not _BROKEN_SERVICE.match(tail)
-    return all(int(index) in _LOAD_INDEXES for index in (found["load"], found["twin"]) if index)
+    return all(int(index) in LOAD_INDEXES for index in (found["load"], found["twin"]) if index)
 
 
 def _speed(service: re.Match[str] | None) -> str | None:

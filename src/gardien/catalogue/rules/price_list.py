@@ -2,39 +2,32 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from itertools import islice
+from itertools import chain
 
 from stdnum import ean as stdnum_ean
 
 from gardien.base import text
-from gardien.catalogue.rules.amounts import CURRENCIES, SIGNS, agreed, currency_code, read_amount
-from gardien.catalogue.rules.designation import Designation, parse_designation
+from gardien.catalogue.rules import fields
+from gardien.catalogue.rules.amounts import CURRENCIES, agreed, currency_code, read_amount
+from gardien.catalogue.rules.columns import positions, read_columns
+from gardien.catalogue.rules.designation import LOAD_INDEXES, Designation, parse_designation
+from gardien.catalogue.rules.fields import LONGEST_FIELD
+from gardien.catalogue.rules.label import SPEEDS_KMH, Label, read_label
 from gardien.catalogue.rules.rejections import LineRefused, Reason, Rejected, UnreadableList
 from gardien.catalogue.rules.table import Record, physical_lines, records
+from gardien.catalogue.rules.workbook import OLD_OFFICE, ZIP, read_workbook
 
-LONGEST_FIELD = 200
+__all__ = ["LONGEST_FIELD", "Lifecycle", "PriceList", "Row", "Season", "read_price_list", "read_row"]
+
 _DELIMITERS = (",", ";", "\t")
-
-# What each column may be called, folded; the first two names are shown when it is missing. A price is one tyre's, VAT
-# included: "prix ht" is no name of it.
-_NAMES = {
-    "source_id": "id|référence|ref|sku|article|code article|référence article",
-    "brand": "brand|marque|manufacturer|fabricant",
-    "pattern": "pattern|profil|modèle|model|tread pattern",
-    "designation": "designation|size|désignation|dimension|dimensions|tyre size|taille",
-    "price": "price|prix ttc|prix|price per tyre|prix par pneu|prix unitaire ttc|prix public ttc|tarif ttc",
-    "ean": "ean|gtin|ean13|ean 13|code ean",
-    "season": "season|saison",
-    "currency": "currency|devise|monnaie",
-}
-_OPTIONAL = ("ean", "season", "currency")
-_BLANKS = "\t\n\r\u00a0\u2009\u202f"
-_HEADER_CURRENCY = re.compile(r"(?P<name>.+?) ?\(?(?P<mark>[€£]|(?<=[ (])[A-Za-z]{3})\)?")
-_CURRENCY_SIGN = re.compile("[$\u00a2-\u00a5\u20a0-\u20cf]")
+_LONGEST_TEXT = 400
+_MARK = re.compile(r"[A-Z]{1,3}\d?[A-Z]?|\*", re.ASCII)
+_MOST_MARKS = 8
 
 
 class Season(StrEnum):
@@ -45,6 +38,15 @@ class Season(StrEnum):
     ALL_SEASON = "all-season"
 
 
+class Lifecycle(StrEnum):
+    """Where a tyre stands in the supplier's range; only the first and the last keep it off a quote."""
+
+    PREPARING = "preparing"
+    ACTIVE = "active"
+    PHASING_OUT = "phasing-out"
+    ENDED = "ended"
+
+
 _SEASONS = {
     **dict.fromkeys(("summer", "ete"), Season.SUMMER),
     **dict.fromkeys(("winter", "hiver"), Season.WINTER),
@@ -52,14 +54,22 @@ _SEASONS = {
         ("all season", "all seasons", "4 saisons", "4s", "toutes saisons", "quatre saisons"), Season.ALL_SEASON
     ),
 }
-
-
-_FIELDS = {text.fold(name): field for field, names in _NAMES.items() for name in names.split("|")}
+# W1 to W3 are the product cycles of PRICAT B4.0.
+_LIFECYCLES = {
+    **dict.fromkeys(("preparing", "a venir", "en preparation", "w1"), Lifecycle.PREPARING),
+    **dict.fromkeys(("active", "actif", "en cours", "w2"), Lifecycle.ACTIVE),
+    **dict.fromkeys(("phasing out", "fin de serie", "fin de vie", "w3"), Lifecycle.PHASING_OUT),
+    **dict.fromkeys(("ended", "arrete", "supprime", "discontinued"), Lifecycle.ENDED),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One tyre of the list. `ean` is empty and `season` None where the list is silent; `price` is one tyre's."""
+    """One tyre of the list. `ean` is empty, the others None where the list is silent.
+
+    `price` is one tyre's; `eco_fee` the eco-contribution in euros, VAT included. `designation` has the facts of columns
+    that give them apart.
+    """
 
     line: int
     source_id: str
@@ -71,6 +81,10 @@ class Row:
     season: Season | None
     price: Decimal
     currency: str
+    label: Label
+    lifecycle: Lifecycle | None = None
+    valid_from_date: date | None = None
+    eco_fee: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,129 +105,122 @@ class PriceList:
         return tuple(sorted({row.currency for row in self.rows}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where each column stands, how many the file has, and the currency that the price's name holds."""
-
-    positions: Mapping[str, int]
-    count: int
-    price_currency: str | None
-
-
 def read_price_list(raw: bytes, default_currency: str | None = None) -> PriceList:
-    """Read a CSV price list with a first line of French or English column names.
+    """Read a CSV or XLSX price list with a first line of French or English column names.
 
     `default_currency` is the ISO code of amounts that neither a sign nor a column names; it relabels nothing, a line
     that contradicts it is set aside. Of identical lines the first is kept; lines with the same reference and other
-    values are all set aside, for nobody knows which is right. Raises UnreadableList when no line can be read.
+    values, or the same EAN and another reference, are all set aside, for nobody knows which is right. Raises
+    UnreadableList when no line can be read.
     """
-    default = _default(default_currency)
-    lines = physical_lines(raw)
-    headers = {delimiter: _header(lines, delimiter) for delimiter in _DELIMITERS}
-    delimiter = max(headers, key=lambda each: len(_positions(headers[each])))
-    columns = _columns(headers[delimiter])
+    default = known_currency(default_currency)
+    if raw.startswith(OLD_OFFICE):
+        raise UnreadableList(Reason.NOT_A_WORKBOOK)
+    lines = read_workbook(raw) if raw.startswith(ZIP) else _csv(raw)
+    header = next(lines, None)
+    if header is None:
+        raise UnreadableList(Reason.EMPTY_FILE)
+    columns = read_columns(header.cells)
     rows: list[Row] = []
     rejected: list[Rejected] = []
-    for record in islice(records(lines, delimiter), 1, None):
+    told: dict[int, Mapping[str, str]] = {}
+    for record in lines:
+        values: dict[str, str] = {}
         try:
-            rows.append(_row(record, columns, default))
+            values = columns.values(record)
+            columns.refuse_flaws(record, values)
+            rows.append(read_row(values, line=record.line, default_currency=default))
+            told[record.line] = _kept(values)
         except LineRefused as refusal:
-            rejected.append(Rejected(record.line, Reason(refusal.code), refusal.params))
+            reason, text_ = Reason(refusal.code), _shortened(record.text)
+            rejected.append(Rejected(record.line, reason, refusal.params, _kept(values), text_))
     kept, repeated = _without_repeats(rows)
+    repeated = [replace(each, values=told[each.line]) for each in repeated]
     return PriceList(kept, tuple(sorted((*rejected, *repeated), key=lambda each: each.line)))
 
 
-def _default(code: str | None) -> str | None:
+def read_row(values: Mapping[str, str], *, line: int, default_currency: str | None) -> Row:
+    """Read one line from its cells by field; LineRefused with the first thing that cannot be taken."""
+    told = fields.cleaned(values)
+    designation = parse_designation(told["designation"])
+    if designation is None:
+        raise LineRefused(Reason.UNREADABLE_DESIGNATION, designation=told["designation"])
+    designation = _told_apart(designation, told)
+    amount = read_amount(told["price"])
+    currency = agreed((default_currency, currency_code(told["currency"]), amount.currency))
+    if currency is None:
+        raise LineRefused(Reason.CURRENCY_MISSING)
+    return Row(
+        line=line,
+        source_id=told["source_id"],
+        ean=_ean(told["ean"]),
+        brand=told["brand"],
+        pattern=told["pattern"],
+        designation_text=told["designation"],
+        designation=designation,
+        season=_season(told["season"]),
+        price=amount.value,
+        currency=currency,
+        label=read_label(told, designation),
+        lifecycle=fields.one_of(told["lifecycle"], "lifecycle", _LIFECYCLES),
+        valid_from_date=fields.day(told["valid_from_date"]),
+        eco_fee=_eco_fee(told["eco_fee"]),
+    )
+
+
+def known_currency(code: str | None) -> str | None:
+    """Return an ISO code in capitals, None for None; UnreadableList for one that is not known."""
     if code is None or code.upper() in CURRENCIES:
         return code and code.upper()
     raise UnreadableList(Reason.UNKNOWN_DEFAULT_CURRENCY, currency=code, known=", ".join(CURRENCIES))
 
 
-def _header(lines: Sequence[str], delimiter: str) -> tuple[str, ...]:
-    header = next(records(lines, delimiter), None)
-    if header is None:
+def _csv(raw: bytes) -> Iterator[Record]:
+    """Return the lines of a CSV cut at the sign that makes most column names known."""
+    lines = physical_lines(raw)
+    read = {delimiter: records(lines, delimiter) for delimiter in _DELIMITERS}
+    headers = {delimiter: next(read[delimiter], None) for delimiter in _DELIMITERS}
+    known = {delimiter: len(positions(header.cells)) for delimiter, header in headers.items() if header}
+    if not known:
         raise UnreadableList(Reason.EMPTY_FILE)
-    return header.cells
+    delimiter = max(known, key=lambda each: known[each])
+    return chain(filter(None, [headers[delimiter]]), read[delimiter])
 
 
-def _named(cell: str) -> tuple[str, str | None] | None:
-    """Find the field that a column's name means, and the currency in it: `Prix TTC (€)`; None for any other name."""
-    parts = _HEADER_CURRENCY.fullmatch(" ".join(cell.split()))
-    if parts and parts["mark"].upper() in (*CURRENCIES, *SIGNS):
-        is_price = _FIELDS.get(text.fold(parts["name"])) == "price"
-        return ("price", currency_code(parts["mark"])) if is_price else None
-    field = None if _CURRENCY_SIGN.search(cell) else _FIELDS.get(text.fold(cell))
-    return (field, None) if field else None
+def _shortened(line: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in line[:_LONGEST_TEXT]).strip()
 
 
-def _positions(header: Sequence[str]) -> dict[str, int]:
-    named = ((_named(cell), position) for position, cell in enumerate(header))
-    return {meaning[0]: position for meaning, position in named if meaning}
+def _kept(values: Mapping[str, str]) -> dict[str, str]:
+    return {field: _shortened(value) for field, value in values.items() if value.strip()}
 
 
-def _columns(header: Sequence[str]) -> _Columns:
-    meanings = [meaning for meaning in map(_named, header) if meaning]
-    fields = [field for field, _ in meanings]
-    twice = next((field for field in fields if fields.count(field) > 1), None)
-    if twice:
-        raise UnreadableList(Reason.COLUMN_TWICE, column=_shown(twice))
-    missing = [_shown(field) for field in _NAMES if field not in (*fields, *_OPTIONAL)]
-    if missing:
-        raise UnreadableList(Reason.MISSING_COLUMNS, columns=", ".join(missing))
-    count = max(position for position, cell in enumerate(header, 1) if cell.strip())
-    return _Columns(_positions(header), count, agreed(currency for _, currency in meanings))
-
-
-def _shown(field: str) -> str:
-    """Name a column as people call it, in both languages: `price / prix ttc`."""
-    return " / ".join(_NAMES[field].split("|")[:2])
-
-
-def _row(record: Record, columns: _Columns, default: str | None) -> Row:
-    if record.refusal:
-        raise record.refusal
-    values = _values(record.cells, columns)
-    designation = parse_designation(values["designation"])
-    if designation is None:
-        raise LineRefused(Reason.UNREADABLE_DESIGNATION, designation=values["designation"])
-    amount = read_amount(values["price"])
-    currency = agreed((default, columns.price_currency, currency_code(values["currency"]), amount.currency))
-    if currency is None:
-        raise LineRefused(Reason.CURRENCY_MISSING)
-    return Row(
-        line=record.line,
-        source_id=values["source_id"],
-        ean=_ean(values["ean"]),
-        brand=values["brand"],
-        pattern=values["pattern"],
-        designation_text=values["designation"],
-        designation=designation,
-        season=_season(values["season"]),
-        price=amount.value,
-        currency=currency,
+def _told_apart(tyre: Designation, told: Mapping[str, str]) -> Designation:
+    """Let columns that give a fact apart outrank what the designation says; makers' marks add up."""
+    load, _, twin = told["load_index"].partition("/")
+    least, most = LOAD_INDEXES[0], LOAD_INDEXES[-1]
+    speed = told["speed_symbol"].upper().strip("()")
+    if speed and speed not in SPEEDS_KMH:
+        raise fields.unknown(told["speed_symbol"], "speed_symbol", SPEEDS_KMH)
+    run_flat = fields.yes_or_no(told["is_run_flat"], "is_run_flat")
+    load_index = fields.whole(load.strip(), "load_index", least, most)
+    marks = tuple(dict.fromkeys((*tyre.oe_marks, *_marks(told["oe_marks"]))))
+    return replace(
+        tyre,
+        load_index=load_index or tyre.load_index,
+        load_index_twin=fields.whole(twin.strip(), "load_index", least, most) if load_index else tyre.load_index_twin,
+        speed_symbol=speed or tyre.speed_symbol,
+        is_run_flat=tyre.is_run_flat if run_flat is None else run_flat,
+        oe_marks=marks[:_MOST_MARKS],
     )
 
 
-def _values(cells: Sequence[str], columns: _Columns) -> dict[str, str]:
-    if any(cell.strip() for cell in cells[columns.count :]):
-        raise LineRefused(Reason.TOO_MANY_CELLS, found=len(cells), expected=columns.count)
-    values = dict.fromkeys(_NAMES, "")
-    for field, position in columns.positions.items():
-        values[field] = _value(cells[position] if position < len(cells) else "", field)
-    return values
-
-
-def _value(cell: str, field: str) -> str:
-    if not all(sign.isprintable() or sign in _BLANKS for sign in cell):
-        raise LineRefused(Reason.UNREADABLE_TEXT, column=_shown(field))
-    try:
-        value = text.clean(cell, max_length=LONGEST_FIELD)
-    except text.Refused as refusal:
-        reason = Reason.FIELD_TOO_LONG if refusal.code == "too_long" else Reason.UNREADABLE_TEXT
-        raise LineRefused(reason, column=_shown(field), limit=LONGEST_FIELD) from None
-    if not value and field not in _OPTIONAL:
-        raise LineRefused(Reason.MISSING_VALUE, column=_shown(field))
-    return value
+def _marks(cell: str) -> Iterable[str]:
+    marks = re.split(r"[\s,;/+|]+", cell.upper().strip())
+    wrong = next((mark for mark in marks if mark and not _MARK.fullmatch(mark)), None)
+    if wrong:
+        raise LineRefused(Reason.UNKNOWN_MARK, value=wrong)
+    return filter(None, marks)
 
 
 def _ean(digits: str) -> str:
@@ -228,12 +235,19 @@ def _season(word: str) -> Season | None:
     return _SEASONS.get(text.fold(word))
 
 
-def _without_repeats(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[Rejected, ...]]:
-    by_id: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_id[row.source_id].append(row)
+def _eco_fee(cell: str) -> Decimal | None:
+    if not cell:
+        return None
+    if not cell.strip("0., €"):
+        return Decimal("0.00")
+    amount = read_amount(cell)
+    agreed(("EUR", amount.currency))
+    return amount.value
+
+
+def _without_repeats(rows: Sequence[Row]) -> tuple[tuple[Row, ...], list[Rejected]]:
     kept, repeated = [], []
-    for first, *others in by_id.values():
+    for first, *others in _groups(rows, lambda row: row.source_id):
         different = next((row for row in others if replace(row, line=first.line) != first), None)
         if different is None:
             kept.append(first)
@@ -241,4 +255,18 @@ def _without_repeats(rows: Sequence[Row]) -> tuple[tuple[Row, ...], tuple[Reject
             continue
         repeated.append(Rejected(first.line, Reason.LINES_DISAGREE, {"other": different.line}))
         repeated += [Rejected(row.line, Reason.LINES_DISAGREE, {"other": first.line}) for row in others]
-    return tuple(kept), tuple(repeated)
+    single = []
+    for first, *others in _groups(kept, lambda row: row.ean or f"line {row.line}"):
+        if not others:
+            single.append(first)
+            continue
+        repeated.append(Rejected(first.line, Reason.SAME_EAN_TWICE, {"other": others[0].line}))
+        repeated += [Rejected(row.line, Reason.SAME_EAN_TWICE, {"other": first.line}) for row in others]
+    return tuple(single), repeated
+
+
+def _groups(rows: Iterable[Row], key: Callable[[Row], str]) -> list[list[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return list(found.values())

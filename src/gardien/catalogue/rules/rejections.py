@@ -1,7 +1,7 @@
 """Why a price list, or one line of it, was not taken: a reason with its figures, and the sentence that says it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gardien.base import text
@@ -18,6 +18,10 @@ class Reason(StrEnum):
     MISSING_COLUMNS = "missing_columns"
     COLUMN_TWICE = "column_twice"
     UNKNOWN_DEFAULT_CURRENCY = "unknown_default_currency"
+    NOT_A_WORKBOOK = "not_a_workbook"
+    WORKBOOK_TOO_LARGE = "workbook_too_large"
+    SEVERAL_SHEETS = "several_sheets"
+    MERGED_HEADER = "merged_header"
 
     LINE_TOO_LONG = "line_too_long"
     BROKEN_QUOTES = "broken_quotes"
@@ -37,6 +41,14 @@ class Reason(StrEnum):
     CURRENCY_MISSING = "currency_missing"
     SAME_LINE_TWICE = "same_line_twice"
     LINES_DISAGREE = "lines_disagree"
+    SAME_EAN_TWICE = "same_ean_twice"
+    FORMULA = "formula"
+    SHEET_ERROR = "sheet_error"
+    MERGED_CELLS = "merged_cells"
+    UNKNOWN_VALUE = "unknown_value"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_DAY = "not_a_day"
+    UNKNOWN_MARK = "unknown_mark"
 
 
 _MESSAGES: Mapping[str, str] = {
@@ -48,6 +60,11 @@ _MESSAGES: Mapping[str, str] = {
     Reason.MISSING_COLUMNS: "Columns are missing: %(columns)s. Add them to the first line of the file.",
     Reason.COLUMN_TWICE: "Two columns have the meaning “%(column)s”. Rename or remove one of them.",
     Reason.UNKNOWN_DEFAULT_CURRENCY: "“%(currency)s” is not a known currency. Choose one of: %(known)s.",
+    Reason.NOT_A_WORKBOOK: "This workbook cannot be read. Save it as XLSX without a password, or as “CSV UTF-8”.",
+    Reason.WORKBOOK_TOO_LARGE: "The workbook is too large once unpacked, or its cells lie too far apart. Copy the price"
+    " list into a new workbook and import that one.",
+    Reason.SEVERAL_SHEETS: "Several sheets of the workbook hold something: %(sheets)s. Keep the price list's only.",
+    Reason.MERGED_HEADER: "The line of column names holds merged cells. Unmerge them and name each column once.",
     Reason.LINE_TOO_LONG: "The line is longer than %(limit)s characters. Shorten it.",
     Reason.BROKEN_QUOTES: "A quotation mark stands in the wrong place. Correct the line's quotation marks.",
     Reason.TOO_MANY_CELLS: "%(found)s cells for %(expected)s columns. Quote the text that holds a separator.",
@@ -66,6 +83,14 @@ _MESSAGES: Mapping[str, str] = {
     Reason.CURRENCY_MISSING: "The price has no currency. Import the file again with --currency, for example EUR.",
     Reason.SAME_LINE_TWICE: "The line repeats line %(other)s. Remove one of them.",
     Reason.LINES_DISAGREE: "Line %(other)s has the same reference and other values. Correct or remove one of them.",
+    Reason.SAME_EAN_TWICE: "Line %(other)s has the same EAN under another reference. Correct or remove one of them.",
+    Reason.FORMULA: "The column “%(column)s” holds a formula. Replace it by its value.",
+    Reason.SHEET_ERROR: "The column “%(column)s” shows an error of the spreadsheet. Type the value.",
+    Reason.MERGED_CELLS: "The column “%(column)s” holds merged cells. Unmerge them and fill in each one.",
+    Reason.UNKNOWN_VALUE: "“%(value)s” is not known in the column “%(column)s”. Write one of: %(known)s.",
+    Reason.NOT_A_NUMBER: "“%(value)s” in the column “%(column)s” is not a whole number from %(least)s to %(most)s.",
+    Reason.NOT_A_DAY: "“%(value)s” is not a day. Write it like 2026-03-31 or 31/03/2026.",
+    Reason.UNKNOWN_MARK: "“%(value)s” is not a car maker's mark. Write marks such as J, LR1 or MO, blanks between.",
 }
 
 
@@ -85,12 +110,15 @@ class UnreadableList(text.Refused):
 class Rejected:
     """A line set aside: its number in the file (the first line is 1) and why.
 
-    `msgid` is the English sentence, to be translated by gettext and then filled with `params`.
+    `msgid` is the English sentence, to be translated by gettext and then filled with `params`. `values` are the cells
+    by field as they were read, to be mended; where cells could not be told apart they are empty and `text` is the line.
     """
 
     line: int
     reason: Reason
     params: Mapping[str, object]
+    values: Mapping[str, str] = field(default_factory=dict, compare=False)
+    text: str = field(default="", compare=False)
 
     @property
     def msgid(self) -> str:

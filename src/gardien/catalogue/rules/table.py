@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from gardien.catalogue.rules.rejections import LineRefused, Reason, UnreadableList
 
@@ -16,11 +16,16 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells that begin on a physical line (the first is 1), or why they cannot be told apart."""
+    """The cells that begin on a physical line (the first is 1), or why they cannot be told apart.
+
+    `flaws` says which cells, by position, hold something that is no value; `text` is the line as it stands.
+    """
 
     line: int
     cells: tuple[str, ...]
     refusal: LineRefused | None = None
+    flaws: Mapping[int, Reason] = field(default_factory=dict)
+    text: str = ""
 
 
 def physical_lines(raw: bytes) -> list[str]:
@@ -69,7 +74,7 @@ def records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
     while position < len(lines):
         length, cells, refusal = _record(lines[position : position + _MOST_LINES_OF_A_RECORD], delimiter)
         if refusal or any(cell.strip() for cell in cells):
-            yield Record(position + 1, cells, refusal)
+            yield Record(position + 1, cells, refusal, text=lines[position])
         position += length
 
 

@@ -3,16 +3,25 @@
 import argparse
 import json
 
-from gardien.portal import startup
+from gardien.portal import queue, startup
 from gardien.portal.config import Config
 
 
 def run(options: argparse.Namespace, _: Config) -> int:
-    """Print the reasons against a start, none if it may; `--json` gives `{ok, reasons}`."""
+    """Print the reasons against a start, none if it may, and what else needs a person.
+
+    `--json` gives `{ok, reasons, notices}`; a notice is no reason against a start.
+    """
     reasons: list[str] = []
+    notices: list[str] = []
     try:
         startup.refuse()
     except startup.StartupRefusedError as refusal:
         reasons = str(refusal).splitlines()
-    print(json.dumps({"ok": not reasons, "reasons": reasons}) if options.json else "\n".join(reasons) or "ok")
+    else:
+        notices = [f"Stopped jobs: {len(stopped)}. See: gardien jobs list"] if (stopped := queue.stopped()) else []
+    if options.json:
+        print(json.dumps({"ok": not reasons, "reasons": reasons, "notices": notices}))
+    else:
+        print("\n".join([*notices, *(reasons or ["ok"])]))
     return 1 if reasons else 0

@@ -1,8 +1,6 @@
 """`gardien serve`: the pages."""
 
 import argparse
-import signal
-import threading
 
 from gardien.portal import stack, startup
 from gardien.portal.config import Config
@@ -21,9 +19,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
 
 def until_the_end(port: int) -> None:
     """Say when the portal answers, and wait for Ctrl-C or an end signal."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = stack.end_signal()
     stack.wait_until_answering(f"http://127.0.0.1:{port}/compte/connexion/")
     print(f"READY http://localhost:{port}", flush=True)
     ended.wait()

@@ -16,9 +16,5 @@ def repairers(request: Request) -> HttpResponse:
 
 @page("catalogue.imports")
 def imports(request: Request) -> HttpResponse:
-    """Show the imports of price lists and why lines were set aside."""
-    rows = [
-        (each, [(line.line, catalogue.reason(line)) for line in each.quarantine.all()])
-        for each in catalogue.price_lists()[:50]
-    ]
-    return render(request, "network/imports.html", {"rows": rows})
+    """Show the imports of price lists and what became of their lines."""
+    return render(request, "network/imports.html", {"lists": catalogue.price_lists()[:50]})

@@ -23,6 +23,7 @@ def page(request: Any) -> dict[str, object]:
         ("catalogue.search", "tyres", _("Tyres")),
         ("network.repairers", "repairers", _("Repairers")),
         ("catalogue.imports", "imports", _("Price lists")),
+        ("catalogue.tiers", "brand_tiers", _("Brands")),
         ("clauses.view", "clauses", _("Clauses")),
     )
     return {

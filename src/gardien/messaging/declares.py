@@ -1,0 +1,42 @@
+"""What this room says of its messages, and the clause that its gate keeps."""
+
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof, Withdrawal
+
+from . import actions, queries
+
+
+def _of(place: str, columns: tuple[str, ...], found_by: str, category: str = "derived:proof") -> Holding:
+    return Holding(place, columns, category, ("client.use.quote",), "client.retention.messages", found_by)
+
+
+DECLARATION = Declaration(
+    holdings=(
+        _of(
+            "messaging.Message",
+            (
+                *("id", "subject", "purpose", "kind", "channel", "sender", "document_id", "document_sha256"),
+                *("message_id", "state", "refused_cause", "attempts", "last_code"),
+                *("prepared_at", "next_attempt_at", "ended_at"),
+            ),
+            "subject",
+        ),
+        _of("messaging.Message", ("recipient", "recipient_digest", "letter"), "subject", "email"),
+        _of(
+            "messaging.Attempt",
+            ("id", "message_id", "number", "started_at", "ended_at", "outcome", "code"),
+            "message.subject",
+        ),
+        _of("job:messaging.send", ("message",), "message.subject"),
+        _of("file:outbox", ("message.eml",), "message_id", "email"),
+    ),
+    not_personal=(
+        NotPersonal(
+            "messaging.Message", ("controller_id", "document_kind", "version"), "whose, what kind, which commitment"
+        ),
+        NotPersonal("messaging.Attempt", ("controller_id",), "names the controller"),
+        NotPersonal("job:messaging.send", ("controller",), "names the controller"),
+    ),
+    withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_purpose),),
+    keepers=(Keeper("client.messages.email", actions.prepare),),
+    proofs=(Proof("client.messages.email", queries.offers_to_customers, is_scoped=True),),
+)
