@@ -20,9 +20,9 @@ from gardien.network import queries as network
 from gardien.quotes import actions as quotes
 from gardien.quotes.models import Quote
 from gardien.quotes.queries import paper
+from gardien.quotes.rules.vocabulary import CancelReason
 from gardien.standing import actions as standing
 from gardien.standing.rules import EndReason, Ground
-from gardien.quotes.rules.vocabulary import CancelReason
 
 
 def price_list(at: datetime) -> Any:

@@ -68,7 +68,7 @@ def play(counter: Counter, people: Sequence[UUID], steps: Sequence[tuple[str, in
     return model
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example([("merge", 0, 1), ("merge", 2, 0), ("merge", 1, 3), ("undo", 0, 0), ("merge", 1, 2), ("undo", 1, 0)])
 @example([("merge", 0, 1), ("merge", 1, 0), ("undo", 0, 0), ("merge", 1, 0), ("undo", 0, 0)])
 @given(STEPS)

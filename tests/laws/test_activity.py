@@ -11,12 +11,16 @@ from tests.laws.source import modules
 
 def recorded(trees: dict[str, ast.Module]) -> dict[str, set[str]]:
     """Return in which rooms' files each event is named, vocabulary, declarations and queries left out."""
+    speaking = {
+        file: tree for file, tree in trees.items() if not file.startswith("standing/") and "declares" not in file
+    }
+    named = [
+        (file, node) for file, tree in speaking.items() for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+    ]
     found: dict[str, set[str]] = {}
-    for file, tree in trees.items():
-        if not file.startswith("standing/") and not file.endswith("/declares.py"):
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Event":
-                    found.setdefault(node.attr, set()).add(file)
+    for file, node in named:
+        if ast.unparse(node.value) == "Event":
+            found.setdefault(node.attr, set()).add(file)
     return found
 
 

@@ -13,6 +13,7 @@ from gardien.commitment import queries as commitment
 from gardien.commitment.registry import Kept
 from gardien.consent import actions as consent
 from gardien.consent.rules import How
+from gardien.customers import actions as customers
 from gardien.quotes import actions, queries
 from gardien.quotes.models import Quote
 from gardien.standing import actions as standing
@@ -103,6 +104,15 @@ def test_nothing_is_drafted_or_issued_after_a_no(counter: Counter) -> None:
     say(counter, draft.customer.reference, AT + timedelta(hours=1), is_given=True)
     late = AT + timedelta(hours=2)
     assert counter.issue(add(counter, draft.customer, late), late).state == "issued"
+
+
+def test_a_no_on_one_record_of_a_merged_person_holds_for_the_others(counter: Counter) -> None:
+    draft, absorbed = counter.draft(AT, "10.00"), counter.customer(AT)
+    say(counter, absorbed.reference, is_given=False)
+    counter.do(customers.merge, AT, kept_id=draft.customer.id, absorbed_id=absorbed.id)
+    for act in (lambda: counter.issue(draft, AT), lambda: add(counter, draft.customer)):
+        with pytest.raises(actions.NotAgreedError):
+            act()
 
 
 def test_a_question_that_nobody_answered_is_no_no(counter: Counter) -> None:

@@ -57,14 +57,13 @@ def modules() -> Iterator[ModuleType]:
 
 def actions() -> dict[str, Callable[..., Any]]:
     """Return every public function of these modules that takes `by` and `at`, as `room.name`."""
-    found = {}
-    for module in modules():
-        for function in vars(module).values():
-            if inspect.isfunction(function) and function.__module__.startswith(module.__name__):
-                takes = inspect.signature(function).parameters
-                if not function.__name__.startswith("_") and {"by", "at"} <= set(takes):
-                    found[f"{function.__module__.split('.')[1]}.{function.__name__}"] = function
-    return found
+    pairs = ((module.__name__, function) for module in modules() for function in vars(module).values())
+    own = [(home, each) for home, each in pairs if inspect.isfunction(each) and each.__module__.startswith(home)]
+    return {
+        f"{home.split('.')[1]}.{each.__name__}": each
+        for home, each in own
+        if each.__name__[0] != "_" and {"by", "at"} <= set(inspect.signature(each).parameters)
+    }
 
 
 def exempt() -> set[Callable[..., object]]:

@@ -251,7 +251,9 @@ def test_a_part_of_a_page_is_refused_without_a_word(desk: Client) -> None:
     form, fields = opened(desk)
     expire(desk)
     htmx = {"HX-Request": "true"}
-    typing = desk.post(f"{form}saisie/", {**fields, **TYPED}, headers={**htmx, "X-CSRFToken": fields["csrfmiddlewaretoken"]})
+    typing = desk.post(
+        f"{form}saisie/", {**fields, **TYPED}, headers={**htmx, "X-CSRFToken": fields["csrfmiddlewaretoken"]}
+    )
     assert (typing.status_code, typing.content) == (401, b"")
     assert "carried" not in desk.session
     assert desk.get("/pneus/?size=2055516", headers=htmx).status_code == 401

@@ -18,7 +18,13 @@ from tests.web import counter
 MANAGER = "site.manager@tilleul.example"
 CALLS = "answer_client_phone_prospecting_phone"
 TOLD = {"kind": "person", "last_name": "Moreau", "first_name": "Élodie", "plate_country": "FR"}
-REACHED = {**TOLD, "mobile": "06 39 98 12 34", f"{CALLS}_mobile": "no", "phone": "01 99 00 12 01", f"{CALLS}_phone": "yes"}
+REACHED = {
+    **TOLD,
+    "mobile": "06 39 98 12 34",
+    f"{CALLS}_mobile": "no",
+    "phone": "01 99 00 12 01",
+    f"{CALLS}_phone": "yes",
+}
 
 
 @pytest.fixture
@@ -121,7 +127,9 @@ def test_what_is_typed_is_kept_and_comes_back_to_its_author(desk: Client) -> Non
     assert re.search(r"Brouillon gardé à \d\d:\d\d", page)
     for told in ('value="Moreau"', 'value="06 39 98 12 34"', "à rappeler"):
         assert told in page
-    assert f'name="{CALLS}_phone" value="yes" id="id_{CALLS}_phone_0" checked' in re.sub(r" required| class=\S+", "", page)
+    assert f'name="{CALLS}_phone" value="yes" id="id_{CALLS}_phone_0" checked' in re.sub(
+        r" required| class=\S+", "", page
+    )
     typing(desk, form, last_name="Moreaux")
     assert 'value="Moreaux"' in desk.get(form).text
     assert 'value="06 39 98 12 34"' not in desk.get(form).text

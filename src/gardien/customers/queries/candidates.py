@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import reduce
 from uuid import UUID
 
-from gardien.base import text as base_text
+from django.db.models import Q, QuerySet
 
-from ..models import Customer, SearchToken, Vehicle
+from ..models import Customer, SearchToken, SearchVariant, Vehicle
 from ..rules import Details, Plate, Reason, of_names, tokens
 from ..rules.tokens import Why
 from .people import group
@@ -15,6 +15,7 @@ from .people import group
 LIMIT = 8
 _MOST = 50
 _MOST_WORDS = 8
+_PLATES = (Why.PLATE, Why.FORMER_PLATE, Why.FORMER_OWNER)
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,17 @@ def _candidates(told: Sequence[Details], plates: Sequence[tuple[str, str]], own:
 
 def _by_token(details: Details, plates: Iterable[tuple[str, str]]) -> Iterable[UUID]:
     """Return who bears a plate, number or address told, and who bears every word of the name told."""
-    borne = tuple((plate, why) for _, plate in plates for why in (Why.PLATE, Why.FORMER_PLATE, Why.FORMER_OWNER))
-    numbers = tokens.tokens(Traits("", (), borne, tuple(_phones(details)), details.email))
+    numbers = {tokens.token(plate, why) for _, plate in plates for why in _PLATES}
+    numbers |= {tokens.token(phone, Why.PHONE) for phone in _phones(details)}
+    numbers |= {tokens.token(email, Why.EMAIL) for email in (details.email,) if email}
     name = details.company or f"{details.last_name} {details.first_name}"
     words = [f"{key} {Why.NAME}" for key in tokens.keys(name)[:_MOST_WORDS]]
     if numbers:
         yield from _bearers(SearchToken.objects.filter(token__in=numbers))
     if words:
         every = [SearchToken.objects.filter(token=word).values("customer") for word in words]
-        named = reduce(lambda found, more: found.filter(customer__in=more), every[1:], SearchToken.objects.filter(token=words[0]))
-        yield from _bearers(named)
+        first = SearchToken.objects.filter(token=words[0])
+        yield from _bearers(reduce(lambda found, more: found.filter(customer__in=more), every[1:], first))
 
 
 def _by_column(details: Details) -> Iterable[UUID]:

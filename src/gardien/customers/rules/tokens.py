@@ -77,8 +77,7 @@ def tokens(traits: Traits) -> set[str]:
     Of a name of several words each end is a word, too: Le Roy de Brie is found by `leroy`, `royde` and `debrie`.
     """
     found = {(key, Why.NAME) for name in traits.names for key in (*keys(name), *_ends(name))}
-    present = sorted(((glued(plate), why) for plate, why in traits.plates), reverse=True)
-    found |= set({key: why for key, why in present}.items())
+    found |= {(glued(plate), why) for plate, why in traits.plates}
     found |= {(glued(number), Why.PHONE) for phone in traits.phones if phone for number in _dialled(phone)}
     found |= {(glued(traits.email), Why.EMAIL), (glued(traits.reference), Why.REFERENCE)}
     return {f"{key} {why.value}" for key, why in found if key}

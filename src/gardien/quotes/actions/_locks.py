@@ -1,6 +1,6 @@
 """Rows locked until the transaction ends, always in this order: customers, then quotes.
 
-A withdrawal locks every record and every quote of a person, so that nothing is drafted or issued past it.
+A withdrawal locks every record and every quote of a person: a draft opened meanwhile waits for it, all others it sees.
 """
 
 from datetime import datetime
@@ -43,14 +43,14 @@ def draft(quote_id: UUID) -> Quote:
 
 
 def customer(customer_id: UUID) -> None:
-    """Lock a customer; a restricted one is hidden and stays unlocked."""
+    """Lock a customer, so that a withdrawal under way is over; a restricted one is hidden and stays unlocked."""
     Customer.objects.select_for_update(no_key=True).filter(id=customer_id).first()
 
 
 def refuse_a_no(customer_id: UUID, at: datetime) -> None:
     """Raise `NotAgreedError` where the person said no to what the version in force asks consent to.
 
-    A question that nobody answered is no no. Call it with the customer locked: a withdrawal under way is then over.
+    A question that nobody answered is no no. Every record of the person counts.
     """
     if consent.is_asked(commitment.in_force(clock.legal_day(at)), PURPOSE):
         decision = consent.decision_for(customers.subjects(customer_id), PURPOSE)

@@ -46,7 +46,6 @@ def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
     `NothingOfferedError`, `LabelMissingError`, `PartsUnansweredError`, `NotAgreedError`, and `NotOpenError` for a
     revision of a quote that was answered or ended meanwhile.
     """
-    _locks.customer(queries.by_id(quote_id).customer_id)
     quote = _locks.quote(quote_id)
     if quote.state != State.DRAFT:
         return quote

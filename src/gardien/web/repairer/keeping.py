@@ -2,15 +2,16 @@
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gardien.base import clock
 from gardien.commitment import queries as commitment
+from gardien.commitment.policy import fields
 from gardien.consent import queries as consent
 from gardien.standing import queries as standing
 from gardien.standing.rules import Event
@@ -18,6 +19,9 @@ from gardien.web.shared.access import Request, page
 
 from .card import person
 from .words import ENDINGS, EVENTS, GROUNDS
+
+if TYPE_CHECKING:
+    from gardien.standing.models import Hold
 
 
 @page("customers.view")
@@ -39,7 +43,11 @@ def keeping(request: Request, customer_id: uuid.UUID) -> HttpResponse:
         "last": _sentence(last) if last else "",
         "rows": [
             {
-                "kept": each,
+                "clause": each.clause,
+                "title": each.title,
+                "version": each.version,
+                "categories": each.categories,
+                "until": _until(each),
                 "because": _because(each),
                 "holds": [_held(hold) for hold in each.holds],
             }
@@ -47,6 +55,13 @@ def keeping(request: Request, customer_id: uuid.UUID) -> HttpResponse:
         ],
     }
     return render(request, "repairer/keeping.html", context)
+
+
+def _until(kept: standing.KeptUnder) -> str:
+    """Say until when something is kept; what ended is due now, what nothing has started has no date."""
+    if kept.ended:
+        return _("due now")
+    return _day(kept.until_at) if kept.until_at else _("no date runs")
 
 
 def _because(kept: standing.KeptUnder) -> str:
@@ -58,16 +73,26 @@ def _because(kept: standing.KeptUnder) -> str:
 
 def _sentence(because: tuple[Event, datetime]) -> str:
     event, happened_at = because
-    day = date_format(timezone.localtime(happened_at, clock.PARIS), "j F Y")
-    return _("%(event)s on %(day)s") % {"event": EVENTS[event], "day": day}
+    return _("%(event)s on %(day)s") % {"event": EVENTS[event], "day": _day(happened_at)}
+
+
+def _day(at: datetime) -> str:
+    return date_format(clock.legal_day(at), "j F Y")
 
 
 def _held(hold: "Hold") -> str:
     """Say what is held past its time, on which ground and until when."""
     told = {
-        "what": standing.words(hold.category, "fr"),
+        "what": _label(hold.category),
         "ground": GROUNDS[hold.ground],
         "day": date_format(hold.until_date, "j F Y"),
         "reference": hold.legal_reference,
     }
     return _("Held until %(day)s for %(ground)s: %(what)s (%(reference)s)") % told
+
+
+def _label(category: str) -> str:
+    """Return the words of a category, of the latest version that has them."""
+    id_ = category.removeprefix("derived:")
+    speaking = (each for each in reversed(commitment.versions().all) if id_ in each.labels)
+    return next((fields.label(each, id_, "fr") for each in speaking), id_)

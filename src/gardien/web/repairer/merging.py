@@ -72,18 +72,19 @@ def undo_merge(request: Request, merge_id: uuid.UUID) -> HttpResponse:
 
 
 def _rows(pair: "tuple[Customer, Customer]") -> list[dict[str, object]]:
-    """Return what the two cards say, line by line, and where they differ."""
+    """Return what the two cards say, line by line, and where both say something else."""
     left, right = (_facts(record) for record in pair)
-    return [
-        {"label": label, "left": left[label], "right": right[label], "differs": left[label] and right[label] and left[label] != right[label]}
-        for label in left
-        if left[label] or right[label]
+    told = {label: (left[label], right[label]) for label in left}
+    rows = [
+        {"label": label, "sides": sides, "differs": all(sides) and sides[0] != sides[1]}
+        for label, sides in told.items()
+        if any(sides)
     ]
+    return [*rows, {"label": _("Vehicles"), "sides": [_plates(record) for record in pair], "differs": False}]
 
 
 def _facts(record: "Customer") -> dict[str, str]:
     details = record.details
-    plates = (each.plate_display for each in customers.vehicles([record]) if each.parted_at is None)
     return {
         _("Last name"): details.last_name,
         _("First name"): details.first_name,
@@ -93,5 +94,8 @@ def _facts(record: "Customer") -> dict[str, str]:
         _("Landline"): details.phone.display if details.phone else "",
         _("E-mail address"): details.email,
         _("Address"): "\n".join(address(details)),
-        _("Vehicles"): "\n".join(plates),
     }
+
+
+def _plates(record: "Customer") -> str:
+    return "\n".join(each.plate_display for each in customers.vehicles([record]) if each.parted_at is None)
