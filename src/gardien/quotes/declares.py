@@ -45,7 +45,9 @@ DECLARATION = Declaration(
     ),
     not_personal=(
         NotPersonal(
-            "quotes.Quote", ("tenant_id", "site_id", "year", "rounding_policy", "revision"), "the repairer's, not a person's"
+            "quotes.Quote",
+            ("tenant_id", "site_id", "year", "rounding_policy", "revision"),
+            "the repairer's, not a person's",
         ),
         NotPersonal("quotes.QuoteLine", ("tenant_id", "position", "kind", "vat_rate"), "the form of the line"),
         NotPersonal("quotes.QuoteOption", ("tenant_id",), "names the repairer"),

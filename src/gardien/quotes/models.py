@@ -23,7 +23,9 @@ class Quote(TenantRow):
     mileage = models.PositiveIntegerField(null=True, help_text="km, as told or read")
     author_id = models.UUIDField(help_text="the user who wrote it")
     state = models.CharField(max_length=12, default=State.DRAFT.value)
-    revises = TenantForeignKey("self", related_name="revisions", null=True, help_text="the quote that this one replaces")
+    revises = TenantForeignKey(
+        "self", related_name="revisions", null=True, help_text="the quote that this one replaces"
+    )
     revision = models.PositiveSmallIntegerField(default=1)
     reused_parts = models.CharField(max_length=3, blank=True, help_text="vocabulary.ReusedParts, empty if not asked")
     drafted_at = models.DateTimeField()
@@ -128,7 +130,9 @@ class QuoteLine(TenantRow):
     detail = models.CharField(max_length=200, blank=True, help_text="season, label and marks, as they were")
     family = models.CharField(max_length=10, blank=True, help_text="vocabulary.Family of a part, else empty")
     label_excuse = models.CharField(max_length=120, blank=True, help_text="why the tyre is quoted without its label")
-    unit_price = models.DecimalField(max_digits=8, decimal_places=2, help_text="euros, as the quote's policy tells them")
+    unit_price = models.DecimalField(
+        max_digits=8, decimal_places=2, help_text="euros, as the quote's policy tells them"
+    )
     discount = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0), help_text="euros off the line")
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, help_text="per cent")
 
@@ -138,9 +142,7 @@ class QuoteLine(TenantRow):
             models.UniqueConstraint(fields=["tenant", "line_key"], name="quotes_line_key"),
             models.UniqueConstraint(fields=["tenant", "quote", "position"], name="quotes_line_position"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="quotes_line_quantity"),
-            models.CheckConstraint(
-                condition=models.Q(unit_price__gte=0, discount__gte=0), name="quotes_line_price"
-            ),
+            models.CheckConstraint(condition=models.Q(unit_price__gte=0, discount__gte=0), name="quotes_line_price"),
             models.CheckConstraint(condition=models.Q(option__lte=MOST_OPTIONS), name="quotes_line_option"),
         ]
 

@@ -60,9 +60,7 @@ def _copied(source: Quote, draft_key: UUID, by: Actor, at: datetime) -> Quote:
     known = Quote.objects.filter(draft_key=draft_key).first()
     if known is not None:
         return known
-    copy = draft(
-        customer=source.customer, vehicle=source.vehicle, site=source.site, draft_key=draft_key, by=by, at=at
-    )
+    copy = draft(customer=source.customer, vehicle=source.vehicle, site=source.site, draft_key=draft_key, by=by, at=at)
     copy.rounding_policy, copy.mileage, copy.reused_parts = source.rounding_policy, source.mileage, source.reused_parts
     copy.save(update_fields=["rounding_policy", "mileage", "reused_parts"])
     lines = queries.lines(source)
