@@ -200,7 +200,7 @@ def test_a_rate_of_another_territory_is_refused() -> None:
 @given(LINES.filter(bool), st.fractions(0, 1))
 def test_a_total_told_is_reached_to_the_cent(lines: list[money.Line], share: Fraction) -> None:
     full = money.totals(lines).ttc
-    told = Decimal(int(full * 100 * share)) / 100
+    told = Decimal(int(Fraction(full) * 100 * share)) / 100
     discounts = money.reach(lines, told)
     priced = [replace(each, discount=off) for each, off in zip(lines, discounts, strict=True)]
     assert money.totals(priced).ttc == sum((money.line_total(each) for each in priced), Decimal(0)) == told

@@ -1,9 +1,9 @@
 """Amounts of a quote, under one of two policies whose id is stored with it. Decimal, in euros, to the cent, half up.
 
-`ttc-first/1`, a consumer's quote: the price shown is the price paid. A line is worth round(quantity × unit price TTC −
-discount). Per VAT rate t, VAT = round(TTC × t ÷ (100 + t)) and HT = TTC − VAT.
+`ttc-first/1`, a consumer's quote: the price shown is the price paid. A line is worth round(quantity × unit price TTC) −
+discount. Per VAT rate t, VAT = round(TTC × t ÷ (100 + t)) and HT = TTC − VAT.
 
-`ht-first/1`, a company's quote: a line is worth round(quantity × unit price HT − discount). Per VAT rate t, VAT =
+`ht-first/1`, a company's quote: a line is worth round(quantity × unit price HT) − discount. Per VAT rate t, VAT =
 round(HT × t ÷ 100) and TTC = HT + VAT.
 
 The totals are the sums over the rates. Rounding on the sum of a rate instead of each line is one of the two practices
@@ -113,12 +113,12 @@ def line_total(line: Line) -> Decimal:
     if not quantity:
         msg = "a quantity is more than nothing"
         raise AmountRefusedError(msg)
-    price = quantity * _checked(line.unit_price, MAX_PRICE)
-    discount = _checked(line.discount, MAX_QUANTITY * MAX_PRICE)
-    if discount > price:
+    price = _round(quantity * _checked(line.unit_price, MAX_PRICE))
+    off = _checked(line.discount, MAX_QUANTITY * MAX_PRICE)
+    if off > price:
         msg = "a discount exceeds its line"
         raise AmountRefusedError(msg)
-    return _round(price - discount)
+    return price - off
 
 
 def discount(price: Decimal, percent: Decimal) -> Decimal:
