@@ -28,10 +28,12 @@ from .drafting import (
 )
 from .issuing import LabelMissingError, NothingOfferedError, PartsUnansweredError, issue, mark_verified
 from .pricing import NothingToReachError, choose_parts, excuse_label, reach, take_off
+from .sending import NoAddressError, answer_link, send
 
 __all__ = [
     "ExpiredError",
     "LabelMissingError",
+    "NoAddressError",
     "NoOptionError",
     "NoSuchLineError",
     "NotADraftError",
@@ -48,6 +50,7 @@ __all__ = [
     "add_fitted",
     "add_service",
     "add_tyre",
+    "answer_link",
     "cancel",
     "choose_parts",
     "discard",
@@ -63,6 +66,7 @@ __all__ = [
     "refuse",
     "remove_line",
     "revise",
+    "send",
     "take_off",
     "tell_mileage",
 ]

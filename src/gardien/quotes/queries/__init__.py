@@ -9,12 +9,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from gardien.base import clock
+from gardien.base import clock, links
 from gardien.consent.models import Decision
 
-from ..models import Quote, QuoteDocument, QuoteLine
+from ..models import Quote, QuoteDocument, QuoteLine, QuoteOption
 from ..rules import money
 from ..rules.vocabulary import FOLLOW_UP_DAYS, OPEN, PURPOSE, State, option_letter
+
+
+ANSWER = "quotes.answer"
+"""The purpose of the links by which a person answers a quote."""
 
 
 class NoSuchQuoteError(LookupError):
@@ -90,6 +94,20 @@ def document(quote_id: UUID) -> QuoteDocument:
     if found is None:
         raise NotIssuedError
     return found
+
+
+def linked(link: links.Link) -> tuple[Quote, QuoteDocument]:
+    """Return the quote and the very document that a link of the present scope stands for; raise `NoSuchQuoteError`."""
+    quote = by_id(link.object_id)
+    found = QuoteDocument.objects.filter(quote=quote, sha256=link.sha256).first()
+    if found is None:
+        raise NoSuchQuoteError
+    return quote, found
+
+
+def options(quote: Quote) -> list[QuoteOption]:
+    """Return what each option of an issued quote comes to, none if it has no options."""
+    return list(QuoteOption.objects.filter(quote=quote).order_by("option"))
 
 
 def pdf(document: QuoteDocument) -> bytes:
