@@ -105,6 +105,11 @@ class Quote(TenantRow):
         return self.state in OPEN
 
     @property
+    def chosen_letter(self) -> str:
+        """Return how people call the option that was accepted, nothing if there was none."""
+        return option_letter(self.chosen_option) if self.chosen_option else ""
+
+    @property
     def policy(self) -> money.Policy:
         """Return how its amounts are told and rounded."""
         return money.Policy(self.rounding_policy)
@@ -153,6 +158,11 @@ class QuoteLine(TenantRow):
     def figures(self) -> money.Line:
         """Return what the money rules need of the line."""
         return money.Line(self.quantity, self.unit_price, self.vat_rate, self.discount)
+
+    @property
+    def letter(self) -> str:
+        """Return how people call the line's option, nothing if all have it."""
+        return option_letter(self.option) if self.option else ""
 
     @property
     def total(self) -> Decimal:

@@ -121,6 +121,12 @@ def line_total(line: Line) -> Decimal:
     return price - off
 
 
+def unit_price(told_ttc: Decimal, rate: Decimal, policy: Policy) -> Decimal:
+    """Return the unit price of a price told all taxes included, as `policy` tells it, to the cent."""
+    ttc = _checked(told_ttc, MAX_PRICE)
+    return ttc if policy is Policy.TTC_FIRST else _round(ttc * _HUNDRED / (_HUNDRED + _checked(rate, _HUNDRED)))
+
+
 def discount(price: Decimal, percent: Decimal) -> Decimal:
     """Return `percent` (0 to 100) of `price` in euros, to the cent. Raises AmountRefusedError."""
     return _round(_checked(price, MAX_QUANTITY * MAX_PRICE) * _checked(percent, _HUNDRED) / _HUNDRED)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import agreement, card, correcting, intake, keeping, merging, quoting, restricting, search, vehicles
+from . import agreement, card, correcting, intake, keeping, merging, quoting, restricting, search, settling, vehicles
 
 urlpatterns = [
     path("clients/nouveau/", intake.reading, name="reading"),
@@ -39,7 +39,17 @@ urlpatterns = [
     path("devis/<uuid:quote_id>/kilometrage/", quoting.tell_mileage, name="tell_mileage"),
     path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/retirer/", quoting.remove_line, name="remove_line"),
     path("devis/<uuid:quote_id>/emettre/", quoting.issue, name="issue"),
-    path("devis/<uuid:quote_id>/reponse/", quoting.answer, name="answer"),
+    path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/remise/", settling.take_off, name="take_off"),
+    path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/etiquette/", settling.excuse_label, name="excuse_label"),
+    path("devis/<uuid:quote_id>/total/", settling.reach, name="reach"),
+    path("devis/<uuid:quote_id>/pieces/", settling.choose_parts, name="choose_parts"),
+    path("devis/<uuid:quote_id>/supprimer/", settling.discard, name="discard"),
+    path("devis/<uuid:quote_id>/dupliquer/", settling.duplicate, name="duplicate"),
+    path("devis/<uuid:quote_id>/reviser/", settling.revise, name="revise"),
+    path("devis/<uuid:quote_id>/envoyer/", settling.send, name="send"),
+    path("devis/<uuid:quote_id>/remettre/", settling.hand_over, name="give_quote"),
+    path("devis/<uuid:quote_id>/reponse/", settling.answer, name="answer"),
+    path("devis/<uuid:quote_id>/accepter-tard/", settling.accept_late, name="accept_late"),
     path("devis/<uuid:quote_id>/pdf/", quoting.pdf, name="pdf"),
     path("pneus/", quoting.tyres, name="tyres"),
 ]
