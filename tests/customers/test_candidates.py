@@ -30,13 +30,18 @@ def phone(typed: str) -> rules.Phone:
 def test_a_household_with_one_number_is_two_customers_and_each_is_proposed_for_it(counter: Counter) -> None:
     counter.customer(AT, plate="LA-101-RD", last_name="Ferrand", first_name="Paul", mobile=phone(PHONE))
     counter.customer(AT, plate="LA-102-RD", last_name="Ferrand", first_name="Odile", phone=phone(PHONE))
-    assert proposed(counter, mobile=phone(PHONE)) == [("Odile Ferrand", ["same_phone"]), ("Paul Ferrand", ["same_phone"])]
+    assert proposed(counter, mobile=phone(PHONE)) == [
+        ("Odile Ferrand", ["same_phone"]),
+        ("Paul Ferrand", ["same_phone"]),
+    ]
     assert proposed(counter, phone=phone(PHONE)) == proposed(counter, mobile=phone(PHONE))
     assert proposed(counter, mobile=phone(OTHER_PHONE)) == []
 
 
 def test_each_thing_in_common_is_a_reason_and_the_likeliest_come_first(counter: Counter) -> None:
-    counter.customer(AT, plate="LB-101-RD", last_name="Ostrander", first_name="Ana", email="Ana@courriel.example", postcode="99100")
+    counter.customer(
+        AT, plate="LB-101-RD", last_name="Ostrander", first_name="Ana", email="Ana@courriel.example", postcode="99100"
+    )
     counter.customer(AT, plate="LB-102-RD", last_name="Ostrande", first_name="", postcode="99100")
     counter.customer(AT, plate="LB-103-RD", last_name="Ostrander", first_name="Ana", postcode="99200")
     assert proposed(
@@ -69,7 +74,9 @@ def test_two_names_are_the_same_or_near_or_have_nothing_in_common(told: Any, kno
     assert (of_names(one, other), of_names(other, one)) == (reason, reason)
     elsewhere = replace(other, postcode="99200")
     assert of_names(one, elsewhere) == (None if reason is Reason.NEAR_NAME else reason)
-    assert of_names(replace(one, postcode=""), replace(other, postcode="")) == (None if reason is Reason.NEAR_NAME else reason)
+    assert of_names(replace(one, postcode=""), replace(other, postcode="")) == (
+        None if reason is Reason.NEAR_NAME else reason
+    )
 
 
 def test_companies_are_compared_by_their_names_and_not_with_persons() -> None:
@@ -82,8 +89,12 @@ def test_companies_are_compared_by_their_names_and_not_with_persons() -> None:
 
 def test_a_company_is_proposed_by_its_siren_whoever_comes(counter: Counter) -> None:
     counter.customer(AT, plate="LC-101-RD", company="Transports Brumel", siren="000400408")
-    assert proposed(counter, company="Brumel SA", siren="000400408") == [("Transports Brumel (Élodie Moreau)", ["same_siren"])]
-    assert proposed(counter, company="transports BRUMEL", last_name="Nobody") == [("Transports Brumel (Élodie Moreau)", ["same_name"])]
+    assert proposed(counter, company="Brumel SA", siren="000400408") == [
+        ("Transports Brumel (Élodie Moreau)", ["same_siren"])
+    ]
+    assert proposed(counter, company="transports BRUMEL", last_name="Nobody") == [
+        ("Transports Brumel (Élodie Moreau)", ["same_name"])
+    ]
 
 
 def test_a_car_that_was_sold_or_re_registered_proposes_its_owners_with_the_difference(counter: Counter) -> None:
@@ -99,7 +110,9 @@ def test_a_car_that_was_sold_or_re_registered_proposes_its_owners_with_the_diffe
 
 def test_a_merged_person_is_proposed_once_by_the_kept_record_and_not_to_themselves(counter: Counter) -> None:
     kept = counter.customer(AT, plate="LE-101-RD", last_name="Vernier", first_name="Kim")
-    absorbed = counter.customer(AT, plate="LE-102-RD", last_name="Vernier", first_name="Kim", email="kim@courriel.example")
+    absorbed = counter.customer(
+        AT, plate="LE-102-RD", last_name="Vernier", first_name="Kim", email="kim@courriel.example"
+    )
     other = counter.customer(AT, plate="LE-102-RD", last_name="Delage")
     counter.do(actions.merge, AT, kept_id=kept.id, absorbed_id=absorbed.id)
     told = {"last_name": "Vernier", "first_name": "Kim", "email": "kim@courriel.example"}
@@ -112,7 +125,13 @@ def test_a_merged_person_is_proposed_once_by_the_kept_record_and_not_to_themselv
 
 
 def test_another_repairers_customers_are_never_proposed(counters: dict[str, Counter]) -> None:
-    told = {"last_name": "Quintard", "first_name": "Lou", "email": "lou@courriel.example", "mobile": phone(PHONE), "postcode": "99100"}
+    told = {
+        "last_name": "Quintard",
+        "first_name": "Lou",
+        "email": "lou@courriel.example",
+        "mobile": phone(PHONE),
+        "postcode": "99100",
+    }
     counters["CANAL"].customer(AT, plate="LF-101-RD", **told)
     assert [name for name, _ in proposed(counters["TILLEUL"], "LF-101-RD", **told) if "Quintard" in name] == []
     assert len(proposed(counters["CANAL"], "LF-101-RD", **told)) == 1
@@ -133,7 +152,11 @@ def test_nothing_typed_proposes_nobody_and_many_bearers_are_a_short_list(counter
     assert len(proposed(counter, last_name="Nombreux", first_name="Max")) == 8
 
 
-def test_candidates_cost_the_same_queries_with_one_and_with_ten(counter: Counter, django_assert_max_num_queries: Any) -> None:
-    told = Details(last_name="Nombreux", first_name="Max", postcode="99100", email="m@courriel.example", siren="000400408")
+def test_candidates_cost_the_same_queries_with_one_and_with_ten(
+    counter: Counter, django_assert_max_num_queries: Any
+) -> None:
+    told = Details(
+        last_name="Nombreux", first_name="Max", postcode="99100", email="m@courriel.example", siren="000400408"
+    )
     with scope.entered(counter.tenant), django_assert_max_num_queries(7):
         queries.candidates(told, rules.parse_plate("LH-100-RD"))

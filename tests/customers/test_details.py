@@ -14,7 +14,9 @@ from gardien.customers.rules.details import FACTS
 
 FIELDS = tuple(Details.__dataclass_fields__)
 PHONES = st.sampled_from([None, rules.parse_phone("06 39 98 12 34"), rules.parse_phone("01 99 00 12 34")])
-DETAILS = st.builds(Details, **{name: PHONES if name in {"phone", "mobile"} else st.sampled_from("ab") for name in FIELDS})
+DETAILS = st.builds(
+    Details, **{name: PHONES if name in {"phone", "mobile"} else st.sampled_from("ab") for name in FIELDS}
+)
 
 
 def told(read: Any, typed: str) -> str:

@@ -100,7 +100,10 @@ def test_the_absorbed_record_keeps_its_reference_and_all_that_is_its_own(counter
     assert counter.read(queries.subjects, kept.id) == (kept.reference, absorbed.reference)
     assert [each.plate for each in counter.read(queries.vehicles, found)] == ["AB201CD", "GH482KL"]
     assert rows("SELECT * FROM quotes_quote WHERE customer_id = %s", absorbed.id) == before
-    told = rows("SELECT subject, \"references\" FROM journal_entry WHERE tag = 'customers:customer:merged' AND subject = %s", kept.reference)
+    told = rows(
+        "SELECT subject, \"references\" FROM journal_entry WHERE tag = 'customers:customer:merged' AND subject = %s",
+        kept.reference,
+    )
     assert told == [(kept.reference, {"merge": str(done.id), "absorbed": absorbed.reference})]
 
 
@@ -112,7 +115,10 @@ def test_an_undone_merge_stays_in_the_history_of_both(counter: Counter) -> None:
         counter.do(actions.undo_merge, later, merge_id=done.id)
     again = counter.do(actions.merge, day(2026, 8), kept_id=absorbed.id, absorbed_id=kept.id)
     for customer in (kept, absorbed):
-        assert [(each.id, each.undone_at) for each in counter.read(queries.merges, customer.id)] == [(again.id, None), (done.id, later)]
+        assert [(each.id, each.undone_at) for each in counter.read(queries.merges, customer.id)] == [
+            (again.id, None),
+            (done.id, later),
+        ]
     told = "SELECT count(*) FROM journal_entry WHERE tag = 'customers:customer:merge_undone' AND subject = %s"
     assert rows(told, kept.reference) == [(1,)]
 
@@ -128,7 +134,9 @@ def test_a_record_is_not_merged_with_itself_nor_with_nobody(counters: dict[str, 
                 counter.do(actions.merge, AT, kept_id=pair[0], absorbed_id=pair[1])
     with pytest.raises(queries.NoSuchMergeError):
         counter.do(actions.undo_merge, AT, merge_id=ids.new())
-    assert rows("SELECT count(*) FROM customers_merge WHERE kept_id = %s OR absorbed_id = %s", customer.id, customer.id) == [(0,)]
+    assert rows(
+        "SELECT count(*) FROM customers_merge WHERE kept_id = %s OR absorbed_id = %s", customer.id, customer.id
+    ) == [(0,)]
 
 
 def test_the_same_merge_twice_is_one(counter: Counter) -> None:
@@ -138,7 +146,9 @@ def test_the_same_merge_twice_is_one(counter: Counter) -> None:
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_two_advisers_who_merge_the_same_two_either_way_round_end_in_one_kept_record(counter: Counter, round_: int) -> None:
+def test_two_advisers_who_merge_the_same_two_either_way_round_end_in_one_kept_record(
+    counter: Counter, round_: int
+) -> None:
     one, other = counter.customer(AT), counter.customer(AT)
 
     def deed(kept: Customer, absorbed: Customer) -> Any:
@@ -165,21 +175,40 @@ def test_many_merges_and_undos_at_once_leave_whole_groups(counter: Counter) -> N
     assert {type(each) for each in again} == {Merge}
     roots = {person: counter.read(queries.group, person)[0] for person in people}
     assert {root.merged_into_id for root in roots.values()} == {None}
-    in_force = rows("SELECT kept_id, absorbed_id FROM customers_merge WHERE undone_at IS NULL AND kept_id = ANY(%s)", people)
-    assert {absorbed: roots[kept].id for kept, absorbed in in_force} == {absorbed: roots[absorbed].id for _, absorbed in in_force}
+    in_force = rows(
+        "SELECT kept_id, absorbed_id FROM customers_merge WHERE undone_at IS NULL AND kept_id = ANY(%s)", people
+    )
+    assert {absorbed: roots[kept].id for kept, absorbed in in_force} == {
+        absorbed: roots[absorbed].id for _, absorbed in in_force
+    }
 
 
-def test_two_advisers_who_record_one_customer_at_once_make_two_records_that_a_merge_joins_whole(counter: Counter) -> None:
+def test_two_advisers_who_record_one_customer_at_once_make_two_records_that_a_merge_joins_whole(
+    counter: Counter,
+) -> None:
     def deed(plate: str) -> Any:
-        return lambda: scene.customer(counter.membership, AT, plate=plate, email="both@courriel.example", last_name="Doublet")
+        return lambda: scene.customer(
+            counter.membership, AT, plate=plate, email="both@courriel.example", last_name="Doublet"
+        )
 
     one, other = at_once(counter, deed("AB-301-CD"), deed("AB-302-CD"))
     assert one.reference != other.reference
     proposed = counter.read(lambda: queries.candidates(one.details, excluding=one.id))
     assert [each.customer.id for each in proposed] == [other.id]
-    before = rows("SELECT customer_id, plate, parted_at FROM customers_vehicle WHERE customer_id IN (%s, %s) ORDER BY plate", one.id, other.id)
+    before = rows(
+        "SELECT customer_id, plate, parted_at FROM customers_vehicle WHERE customer_id IN (%s, %s) ORDER BY plate",
+        one.id,
+        other.id,
+    )
     counter.do(actions.merge, AT, kept_id=one.id, absorbed_id=other.id)
-    assert rows("SELECT customer_id, plate, parted_at FROM customers_vehicle WHERE customer_id IN (%s, %s) ORDER BY plate", one.id, other.id) == before
+    assert (
+        rows(
+            "SELECT customer_id, plate, parted_at FROM customers_vehicle WHERE customer_id IN (%s, %s) ORDER BY plate",
+            one.id,
+            other.id,
+        )
+        == before
+    )
     assert counter.read(queries.candidates, one.details, None, one.id) == []
     for plate in ("AB301CD", "AB302CD"):
         assert {record.id for record in counter.read(queries.search, plate)} & {one.id, other.id} != set()

@@ -122,6 +122,12 @@ def test_no_line_is_too_long_and_no_character_is_ever_dropped(details: Details) 
 
 @given(DETAILS)
 def test_a_short_name_with_one_line_of_each_kind_is_never_refused(details: Details) -> None:
-    short = {name: getattr(details, name)[:30].strip() for name in Details.__dataclass_fields__ if name not in {"phone", "mobile"}}
-    told = replace(details, **{**short, "company": "", "first_name": "", "country": "FR", "city": short["city"].replace("ß", "s")})
+    short = {
+        name: getattr(details, name)[:30].strip()
+        for name in Details.__dataclass_fields__
+        if name not in {"phone", "mobile"}
+    }
+    told = replace(
+        details, **{**short, "company": "", "first_name": "", "country": "FR", "city": short["city"].replace("ß", "s")}
+    )
     assert rules.address_lines(told) is not None

@@ -136,7 +136,8 @@ def test_a_note_is_written_once_read_by_the_whole_person_and_removed_for_good(co
     kept, absorbed, key = counter.customer(AT), counter.customer(AT), ids.new()
     counter.do(actions.merge, AT, kept_id=kept.id, absorbed_id=absorbed.id)
     notes = [
-        counter.do(actions.write_note, AT, customer_id=absorbed.id, text=" calls after six ", note_key=key) for _ in range(2)
+        counter.do(actions.write_note, AT, customer_id=absorbed.id, text=" calls after six ", note_key=key)
+        for _ in range(2)
     ]
     counter.do(actions.write_note, LATER, customer_id=kept.id, text="by the back door", note_key=ids.new())
     group = counter.read(queries.group, kept.id)
@@ -144,7 +145,10 @@ def test_a_note_is_written_once_read_by_the_whole_person_and_removed_for_good(co
     for _ in range(2):
         counter.do(actions.remove_note, LATER, note_id=notes[1].id)
     assert [each.text for each in counter.read(queries.notes, group)] == ["by the back door"]
-    tags = rows("SELECT tag, \"references\" FROM journal_entry WHERE subject = %s AND tag LIKE 'customers:note:%%' ORDER BY id", absorbed.reference)
+    tags = rows(
+        "SELECT tag, \"references\" FROM journal_entry WHERE subject = %s AND tag LIKE 'customers:note:%%' ORDER BY id",
+        absorbed.reference,
+    )
     assert tags == [(f"customers:note:{verb}", {"note": str(notes[0].id)}) for verb in ("written", "removed")]
 
 
@@ -171,4 +175,6 @@ def test_a_withdrawal_ends_the_purpose_for_every_reference_of_the_person(counter
         with scope.entered(counter.tenant):
             assert word.ends(subjects, purpose, by=counter.by, at=LATER) == ()
     ended = "SELECT subject, purpose, reason, ended_at FROM standing_ending WHERE subject = ANY(%s)"
-    assert sorted(rows(ended, list(subjects))) == sorted((each, purpose, "consent_withdrawn", LATER) for each in subjects)
+    assert sorted(rows(ended, list(subjects))) == sorted(
+        (each, purpose, "consent_withdrawn", LATER) for each in subjects
+    )

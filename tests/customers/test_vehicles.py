@@ -29,7 +29,9 @@ def cars(counter: Counter, customer: Any) -> list[tuple[str, Any]]:
 
 
 def tags(customer: Any) -> list[str]:
-    told = rows("SELECT tag FROM journal_entry WHERE subject = %s AND tag LIKE 'customers:%%' ORDER BY id", customer.reference)
+    told = rows(
+        "SELECT tag FROM journal_entry WHERE subject = %s AND tag LIKE 'customers:%%' ORDER BY id", customer.reference
+    )
     return [tag.split(":", 1)[1] for (tag,) in told][1:]
 
 
@@ -65,7 +67,9 @@ def test_a_vehicle_is_found_by_its_new_plate_and_by_the_former_one(counter: Coun
         counter.do(actions.change_plate, LATER, vehicle_id=vehicle.id, plate=rules.parse_plate(new))
     changed = counter.read(queries.vehicles, [customer])[0]
     assert (changed.id, changed.plate_display, changed.plate_kind) == (vehicle.id, new, "siv")
-    assert [(each.plate_display, each.plate_kind, each.until_at) for each in changed.former_plates.all()] == [(old, "fni", LATER)]
+    assert [(each.plate_display, each.plate_kind, each.until_at) for each in changed.former_plates.all()] == [
+        (old, "fni", LATER)
+    ]
     assert tags(customer) == ["plate:changed"]
     for typed in (old, new):
         assert customer.id in {each.id for each in counter.read(queries.search, typed)}
@@ -81,7 +85,10 @@ def test_a_plate_that_the_customer_has_on_another_vehicle_is_refused(counter: Co
 
 def test_a_car_that_changes_owner_is_a_row_of_each_and_its_plate_finds_both(counter: Counter) -> None:
     typed = plate()
-    seller, buyer = counter.customer(AT, plate=typed, last_name="Aubertin"), counter.customer(AT, plate=plate(), last_name="Zeller")
+    seller, buyer = (
+        counter.customer(AT, plate=typed, last_name="Aubertin"),
+        counter.customer(AT, plate=plate(), last_name="Zeller"),
+    )
     vehicle = counter.read(queries.vehicles, [seller])[0]
     theirs = [counter.do(actions.hand_over, LATER, vehicle_id=vehicle.id, to=buyer.id) for _ in range(2)]
     assert theirs[0].id == theirs[1].id
@@ -99,7 +106,7 @@ def test_neither_owners_journal_names_the_other(counter: Counter) -> None:
     counter.do(actions.hand_over, LATER, vehicle_id=counter.read(queries.vehicles, [seller])[0].id, to=buyer.id)
     assert (tags(seller), tags(buyer)) == (["vehicle:parted"], ["vehicle:told"])
     for one, other in ((seller, buyer), (buyer, seller)):
-        told = rows("SELECT \"references\"::text FROM journal_entry WHERE subject = %s", one.reference)
+        told = rows('SELECT "references"::text FROM journal_entry WHERE subject = %s', one.reference)
         assert [text for (text,) in told if other.reference in text] == []
 
 
@@ -137,7 +144,9 @@ def test_two_advisers_who_hand_one_car_to_two_buyers_give_it_to_one(counter: Cou
 
     done = at_once(counter, *(deed(buyer) for buyer in buyers))
     assert sorted(type(each).__name__ for each in done) == ["PartedError", "Vehicle"]
-    assert rows("SELECT count(*) FROM customers_vehicle WHERE plate = %s AND parted_at IS NULL", vehicle.plate) == [(1,)]
+    assert rows("SELECT count(*) FROM customers_vehicle WHERE plate = %s AND parted_at IS NULL", vehicle.plate) == [
+        (1,)
+    ]
 
 
 def test_two_customers_may_have_one_car(counter: Counter) -> None:

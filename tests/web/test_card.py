@@ -23,11 +23,24 @@ def test_the_card_says_who_which_car_and_offers_a_quote(desk: cards.Desk) -> Non
 
 def test_every_page_of_the_card_opens_and_another_repairers_does_not(desk: cards.Desk, sign_in: Any) -> None:
     other, stranger = desk.other(), sign_in("counter.adviser@canal.example")
-    rests = ("", "accords/", "durees/", "corriger/", "vehicules/", "meme-personne/", f"meme-personne/{other.id}/", "limiter/")
+    rests = (
+        "",
+        "accords/",
+        "durees/",
+        "corriger/",
+        "vehicules/",
+        "meme-personne/",
+        f"meme-personne/{other.id}/",
+        "limiter/",
+    )
     paths = [*(f"{desk.card}{rest}" for rest in rests), f"{desk.car}plaque/", f"{desk.car}detenteur/"]
     assert [path for path in paths if desk.client.get(path).status_code != 200] == []
     assert [path for path in paths if stranger.get(path).status_code != 404] == []
-    assert [path for path in paths if desk.client.get(path.replace(str(desk.customer.id), str(uuid.uuid4()))).status_code not in {200, 404}] == []
+    assert [
+        path
+        for path in paths
+        if desk.client.get(path.replace(str(desk.customer.id), str(uuid.uuid4()))).status_code not in {200, 404}
+    ] == []
 
 
 def test_two_advisers_who_change_different_facts_both_stay(desk: cards.Desk) -> None:
@@ -91,9 +104,15 @@ def test_a_vehicle_is_added_once_and_gets_a_new_plate_that_its_history_keeps(des
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [({"plate": "GHO-482", "plate_country": "FR"}, "français"), ({"plate": "", "plate_country": "FR"}, "champ"), ({"plate": "FX-731-DQ", "plate_country": "FR"}, "Un autre véhicule de ce client")],
+    [
+        ({"plate": "GHO-482", "plate_country": "FR"}, "français"),
+        ({"plate": "", "plate_country": "FR"}, "champ"),
+        ({"plate": "FX-731-DQ", "plate_country": "FR"}, "Un autre véhicule de ce client"),
+    ],
 )
-def test_a_plate_that_cannot_be_is_refused_and_stays_typed(desk: cards.Desk, typed: dict[str, str], sentence: str) -> None:
+def test_a_plate_that_cannot_be_is_refused_and_stays_typed(
+    desk: cards.Desk, typed: dict[str, str], sentence: str
+) -> None:
     desk.post(f"{desk.card}vehicules/", plate="FX-731-DQ", plate_country="FR")
     before = counter.rows()
     answer = desk.post(f"{desk.car}plaque/", **typed)
@@ -118,8 +137,12 @@ def test_a_car_that_changes_owner_is_on_both_cards_with_the_history_of_each(desk
 def test_a_car_goes_to_nobody_unknown_and_not_to_who_has_it(desk: cards.Desk) -> None:
     assert desk.client.post(f"{desk.car}ceder/", {"to": "x"}).status_code == 404
     assert desk.client.post(f"{desk.car}ceder/", {"to": str(uuid.uuid4())}).status_code == 404
-    assert str(desk.customer.id) not in re.findall(r'name="to" value="([^"]+)"', desk.post(f"{desk.car}detenteur/", text="moreau").text)
-    assert desk.said(f"{desk.car}ceder/", to=str(desk.customer.id)) == ["Il est déjà à ce client : choisissez quelqu’un d’autre."]
+    assert str(desk.customer.id) not in re.findall(
+        r'name="to" value="([^"]+)"', desk.post(f"{desk.car}detenteur/", text="moreau").text
+    )
+    assert desk.said(f"{desk.car}ceder/", to=str(desk.customer.id)) == [
+        "Il est déjà à ce client : choisissez quelqu’un d’autre."
+    ]
 
 
 def test_a_car_that_somebody_no_longer_has_stays_in_the_history_alone(desk: cards.Desk) -> None:

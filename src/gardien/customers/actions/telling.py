@@ -68,9 +68,7 @@ def record(*, details: Details, vehicle: VehicleDetails | None, reading: Reading
     if vehicle:
         write_vehicle(customer, vehicle, at)
     _search.write(customer)
-    standing.record_activity(
-        subject=customer.reference, event=Event.DETAILS_TOLD, source_id=customer.id, by=by, at=at
-    )
+    standing.record_activity(subject=customer.reference, event=Event.DETAILS_TOLD, source_id=customer.id, by=by, at=at)
     journal.record(Tag.TOLD, by=by, at=at, subject=customer.reference, reading=reading.id)
     return customer
 

@@ -123,7 +123,9 @@ def readings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     """
     last = len(words)
     runs = [(first, end) for first in range(last) for end in range(first + 2, last + 1)]
-    found = [(*words[:first], "".join(words[first:end]), *words[end:]) for first, end in runs if _is_run(words, first, end)]
+    found = [
+        (*words[:first], "".join(words[first:end]), *words[end:]) for first, end in runs if _is_run(words, first, end)
+    ]
     plain = [tuple(_without_zeros(word) for word in reading) for reading in (words, *found)]
     return list(dict.fromkeys((words, *found, *plain)))
 

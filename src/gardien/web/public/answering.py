@@ -141,9 +141,7 @@ def _letters(quote: "Quote") -> list[tuple[str, str]]:
     return [(str(option.option), option.letter) for option in queries.options(quote)]
 
 
-def _page(
-    request: HttpRequest, token: str, quote: "Quote", document: "QuoteDocument", **found: Any
-) -> HttpResponse:
+def _page(request: HttpRequest, token: str, quote: "Quote", document: "QuoteDocument", **found: Any) -> HttpResponse:
     context = {
         **{"token": token, "quote": quote, "document": document, "lines": queries.lines(quote)},
         "options": queries.options(quote),

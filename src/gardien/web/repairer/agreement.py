@@ -213,5 +213,7 @@ def _offers(places: Sequence[Reached]) -> list[dict[str, object]]:
         if mine:
             is_whole = len(since) == len(mine)
             shown = [each.shown for each in mine]
-            found.append({"channel": channel, "label": label, "shown": shown, "since": max(since) if is_whole else None})
+            found.append(
+                {"channel": channel, "label": label, "shown": shown, "since": max(since) if is_whole else None}
+            )
     return found

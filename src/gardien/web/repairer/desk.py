@@ -112,10 +112,7 @@ def _addable(request: Request, found: "Quote") -> dict[str, Any]:
 def _offered(found: "Quote", size: str) -> list[Offered]:
     """Return the tyres of a size, the cheapest of each tier first, each with its form and its fitted price."""
     tariff, known = catalogue.tariff(), rates(found)
-    return [
-        _offer(found, offer, tariff, known)
-        for offer in catalogue.offers(size, on=clock.legal_day(clock.now()))
-    ]
+    return [_offer(found, offer, tariff, known) for offer in catalogue.offers(size, on=clock.legal_day(clock.now()))]
 
 
 def _offer(
@@ -131,7 +128,9 @@ def _offer(
     }
     form = TyreForm(known, found.policy, initial=initial, auto_id=f"{article.id}_%s")
     form.fields["extras"].choices = [  # type: ignore[attr-defined]
-        choice for choice in form.fields["extras"].choices if choice[0] in initial["extras"]  # type: ignore[attr-defined]
+        choice
+        for choice in form.fields["extras"].choices
+        if choice[0] in initial["extras"]  # type: ignore[attr-defined]
     ]
     if offer.unit_ttc is None:
         return Offered(offer, None, form)

@@ -16,11 +16,11 @@ from gardien.customers import queries as customers
 from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
 from gardien.web.shared.access import Request, actor, page, site
-from gardien.web.shared.templatetags.gardien import tyre_facts
+from gardien.web.shared.templatetags.gardien import EXTRAS, tyre_facts
 
 from .card import person
 from .desk import NOT_AGREED, attempt, quote_or_404, rates, show
-from .forms.quoting import EXTRAS, DraftForm, MileageForm, ServiceForm, TyreForm
+from .forms.quoting import DraftForm, MileageForm, ServiceForm, TyreForm
 
 if TYPE_CHECKING:
     from gardien.catalogue.models import Article

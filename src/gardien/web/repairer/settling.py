@@ -135,9 +135,7 @@ def send(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 def hand_over(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Write that the quote was handed over on paper."""
     found, by, at = quote_or_404(quote_id), actor(request), clock.now()
-    return attempt(
-        request, found, lambda: actions.give(quote_id=found.id, state=State.HANDED_OVER, by=by, at=at)
-    )
+    return attempt(request, found, lambda: actions.give(quote_id=found.id, state=State.HANDED_OVER, by=by, at=at))
 
 
 @page("quotes.answer", "POST")
@@ -168,7 +166,5 @@ def accept_late(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     return attempt(
         request,
         found,
-        lambda: actions.accept_late(
-            quote_id=found.id, reason=told["late_reason"], option=told["option"], by=by, at=at
-        ),
+        lambda: actions.accept_late(quote_id=found.id, reason=told["late_reason"], option=told["option"], by=by, at=at),
     )

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from . import agreement, card, correcting, intake, keeping, merging, quoting, restricting, search, settling, vehicles
+from . import (
+    agreement,
+    card,
+    correcting,
+    intake,
+    keeping,
+    merging,
+    quoting,
+    restricting,
+    search,
+    settling,
+    tariff,
+    vehicles,
+)
 
 urlpatterns = [
     path("clients/nouveau/", intake.reading, name="reading"),
@@ -52,4 +65,9 @@ urlpatterns = [
     path("devis/<uuid:quote_id>/accepter-tard/", settling.accept_late, name="accept_late"),
     path("devis/<uuid:quote_id>/pdf/", quoting.pdf, name="pdf"),
     path("pneus/", quoting.tyres, name="tyres"),
+    path("tarif/", tariff.tariff, name="tariff"),
+    path("tarif/prestations/", tariff.set_service, name="set_service"),
+    path("tarif/prestations/retirer/", tariff.end_service, name="end_service"),
+    path("tarif/regles/", tariff.set_rule, name="set_rule"),
+    path("tarif/regles/retirer/", tariff.end_rule, name="end_rule"),
 ]

@@ -21,6 +21,7 @@ def page(request: Any) -> dict[str, object]:
         ("customers.record", "reading", _("New customer")),
         ("quotes.view", "quotes", _("Quotes")),
         ("catalogue.search", "tyres", _("Tyres")),
+        ("catalogue.tariff", "tariff", _("Prices")),
         ("network.repairers", "repairers", _("Repairers")),
         ("catalogue.imports", "imports", _("Price lists")),
         ("catalogue.tiers", "brand_tiers", _("Brands")),

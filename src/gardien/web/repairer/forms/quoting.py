@@ -14,14 +14,8 @@ from gardien.quotes.actions import Offer
 from gardien.quotes.rules import money
 from gardien.quotes.rules.vocabulary import MOST_OPTIONS, Family, RefusalReason, ReusedParts, option_letter
 from gardien.web.shared.forms import NOT_LISTED, AmountField, TextField
-from gardien.web.shared.templatetags.gardien import plain
+from gardien.web.shared.templatetags.gardien import EXTRAS, plain
 
-EXTRAS = {
-    Extra.FITTING: gettext_lazy("fitting"),
-    Extra.BALANCING: gettext_lazy("balancing"),
-    Extra.VALVE: gettext_lazy("valve"),
-    Extra.ECO: gettext_lazy("eco-contribution"),
-}
 OPTIONS = [(0, gettext_lazy("Every offer")), *((each, option_letter(each)) for each in range(1, MOST_OPTIONS + 1))]
 FAMILIES = [
     ("", gettext_lazy("none of these")),
@@ -64,7 +58,12 @@ class LineForm(forms.Form):
     unit_price = AmountField(money.MAX_PRICE, Decimal(0), label=gettext_lazy("Unit price, VAT included"))
     vat_rate = forms.TypedChoiceField(coerce=Decimal, label=gettext_lazy("VAT"), error_messages=NOT_LISTED)
     option = forms.TypedChoiceField(
-        coerce=int, choices=OPTIONS, required=False, empty_value=0, label=gettext_lazy("Offer"), error_messages=NOT_LISTED
+        coerce=int,
+        choices=OPTIONS,
+        required=False,
+        empty_value=0,
+        label=gettext_lazy("Offer"),
+        error_messages=NOT_LISTED,
     )
 
     def __init__(self, rates: tuple[Decimal, ...], policy: money.Policy, *args: Any, **options: Any) -> None:
@@ -133,7 +132,9 @@ class ReachForm(forms.Form):
     """The total that was told to the customer."""
 
     told = AmountField(MOST_OFF, Decimal(0), label=gettext_lazy("Total told"))
-    option = forms.TypedChoiceField(coerce=int, choices=OPTIONS, required=False, empty_value=0, error_messages=NOT_LISTED)
+    option = forms.TypedChoiceField(
+        coerce=int, choices=OPTIONS, required=False, empty_value=0, error_messages=NOT_LISTED
+    )
 
 
 class ExcuseForm(forms.Form):

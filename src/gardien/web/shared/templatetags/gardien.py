@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gardien.catalogue.rules.price_list import Season
-from gardien.catalogue.rules.pricing import Tier
+from gardien.catalogue.rules.pricing import Extra, Tier
 from gardien.customers import rules
 from gardien.web.shared import carried
 
@@ -29,6 +29,12 @@ SEASONS = {
 }
 
 
+EXTRAS = {
+    Extra.FITTING: gettext_lazy("fitting"),
+    Extra.BALANCING: gettext_lazy("balancing"),
+    Extra.VALVE: gettext_lazy("valve"),
+    Extra.ECO: gettext_lazy("eco-contribution"),
+}
 TIERS = {
     Tier.PREMIUM: gettext_lazy("premium"),
     Tier.QUALITY: gettext_lazy("quality"),
@@ -109,6 +115,12 @@ def dialled(e164: str) -> str:
 def season(code: str) -> str:
     """Name a tyre's season, told by a supplier as one of `Season`."""
     return str(SEASONS[Season(code)])
+
+
+@register.filter
+def extra_name(code: str) -> str:
+    """Name an extra of a fitted price."""
+    return str(EXTRAS[Extra(code)])
 
 
 @register.filter
