@@ -6,9 +6,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from bench.people import Crowd, Person
+
+if TYPE_CHECKING:
+    from gardien.customers.rules.tokens import Traits
+    from gardien.portal.embedded import Cluster
 
 Rows = Iterable[tuple[object, ...]]
 
@@ -37,7 +42,7 @@ def server(*counts: int) -> Iterator[list[tuple[UUID, list[Person]]]]:
         shutil.rmtree(home)
 
 
-def _filled(cluster, counts: tuple[int, ...]) -> list[tuple[UUID, list[Person]]]:
+def _filled(cluster: "Cluster", counts: tuple[int, ...]) -> list[tuple[UUID, list[Person]]]:
     """Copy the crowds in past walls and triggers, as a restored backup would be."""
     import django
     import psycopg
@@ -50,7 +55,7 @@ def _filled(cluster, counts: tuple[int, ...]) -> list[tuple[UUID, list[Person]]]
 
     cast.load(password="jante moyeu volant essieu 42", at=clock.now())
     tenants = Repairer.objects.order_by("code").values_list("id", flat=True)
-    crowds = [(tenant, list(Crowd(seed).people(count))) for seed, (tenant, count) in enumerate(zip(tenants, counts))]
+    crowds = [(tenant, list(Crowd(seed).people(count))) for seed, (tenant, count) in enumerate(zip(tenants, counts, strict=False))]
     with psycopg.connect(**cluster.dsn(SUPERUSER, "gardien"), autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         for table, columns, rows in _tables(crowds):
@@ -73,7 +78,9 @@ def _tables(crowds: list[tuple[UUID, list[Person]]]) -> Iterator[tuple[str, str,
     stored = ("reference", "company", "last_name", "first_name", "email", "phone", "mobile")
     yield (
         "customers_customer",
-        ", ".join(("tenant_id", "id", "kind", "country", "told_at", "told_to_id", "reading_id", "sort_key", *stored, *unsaid)),
+        ", ".join(
+            ("tenant_id", "id", "kind", "country", "told_at", "told_to_id", "reading_id", "sort_key", *stored, *unsaid)
+        ),
         (
             (
                 *(tenant, key, "company" if one.company else "person", "FR", at, key, key),
@@ -99,7 +106,7 @@ def _tables(crowds: list[tuple[UUID, list[Person]]]) -> Iterator[tuple[str, str,
         yield f"customers_search{name}", f"tenant_id, id, customer_id, {name}", rows
 
 
-def traits(person: Person):
+def traits(person: Person) -> "Traits":
     """Return what a person is found by; of several vehicles they have the first one now."""
     from gardien.customers.rules import tokens
 

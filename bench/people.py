@@ -8,23 +8,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-COMMON_LAST = (
-    "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre Leroy Roux David "
-    "Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Lefèvre Faure André "
-    "Mercier Blanc Guérin Boyer Garnier Chevalier François Legrand Gauthier Garcia Perrin Robin Clément Morin "
-    "Nicolas Henry Roussel Mathieu Gautier Masson Marchand Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier"
-).split()
-COMMON_FIRST = (
-    "Marie Jean Philippe Nathalie Isabelle Michel Sylvie Alain Catherine Patrick Nicolas Christophe Pierre Laurent "
-    "Christine Frédéric Valérie Stéphane Sandrine Céline Véronique Olivier Julien Sébastien Aurélie Thomas Julie "
-    "Thierry Éric Sophie Martine Camille Émilie Pascal Bruno Hélène Élodie Zoé Léa Hugo Inès Noël Anaïs Loïc Chloé "
-    "Jean-Pierre Marie-Claude Anne-Sophie Jean-Luc Marie-Thérèse François-Xavier Paul Yann Guy Eva Luc Théo Ada"
-).split()
-STARTS = "b br c ch cl d dr f fl g gr h j l m n p pl qu r s t tr v".split()
-VOWELS = "a e i o u ou ai au é è ie".split()
-ENDS = "l n r t lle nne rd rt ux c ve que ssier nier reau let don".split()
+_LAST = """
+Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre Leroy Roux David Bertrand
+Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Lefèvre Faure André Mercier Blanc Guérin
+Boyer Garnier Chevalier François Legrand Gauthier Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu
+Gautier Masson Marchand Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier
+"""
+_FIRST = """
+Marie Jean Philippe Nathalie Isabelle Michel Sylvie Alain Catherine Patrick Nicolas Christophe Pierre Laurent Christine
+Frédéric Valérie Stéphane Sandrine Céline Véronique Olivier Julien Sébastien Aurélie Thomas Julie Thierry Éric Sophie
+Martine Camille Émilie Pascal Bruno Hélène Élodie Zoé Léa Hugo Inès Noël Anaïs Loïc Chloé Jean-Pierre Marie-Claude
+Anne-Sophie Jean-Luc Marie-Thérèse François-Xavier Paul Yann Guy Eva Luc Théo Ada
+"""
+_STARTS = "b br c ch cl d dr f fl g gr h j l m n p pl qu r s t tr v"
+_ENDS = "l n r t lle nne rd rt ux c ve que ssier nier reau let don"
+COMMON_LAST, COMMON_FIRST, STARTS, ENDS = (names.split() for names in (_LAST, _FIRST, _STARTS, _ENDS))
+VOWELS = ("a", "e", "i", "o", "u", "ou", "ai", "au", "é", "è", "ie")
 PARTICLES = ("Le ", "De La ", "D'", "L'", "Du ", "Ben ", "El ", "Saint-")
-TRADES = "Boulangerie Garage Menuiserie Transports Ambulances Pharmacie Plomberie Taxis Vignobles Électricité".split()
+TRADES = ("Boulangerie", "Garage", "Menuiserie", "Transports", "Ambulances", "Pharmacie", "Taxis", "Vignobles")
 LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -72,7 +73,9 @@ class Crowd:
             last_name=last,
             first_name=first,
             company=company,
-            email=f"{box}{chance.randrange(100)}@courriel{chance.randrange(40)}.example" if chance.random() < 0.6 else "",
+            email=f"{box}{chance.randrange(100)}@courriel{chance.randrange(40)}.example"
+            if chance.random() < 0.6
+            else "",
             phone=f"+332{chance.randrange(10**8):08d}" if chance.random() < 0.4 else "",
             mobile=f"+336{mobile:08d}",
             plates=tuple(self._plate() for _ in range(chance.choices((1, 2, 3), (75, 20, 5))[0])),

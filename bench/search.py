@@ -1,9 +1,10 @@
 """What finding a customer costs at a repairer of 100,000, as `gardien_app`, through the query that the page calls.
 
-Run: `python -m bench.search [customers]`. Prints a line per kind of text: median, 95th percentile and maximum in ms, the
-median's ratio to the raw limit (one statement of somebody who knows what the words are and which one is the rarest, and
-who takes ids alone), and how many texts found whom they meant; then how the plans reach the tables of customers. Exit 1
-if a 95th percentile exceeds its budget, somebody meant is not found, or a table of customers is read from end to end.
+Run: `python -m bench.search [customers]`. Prints a line per kind of text: median, 95th percentile and maximum in ms of
+processor time (ours and the server's, so that other load counts little); the median's ratio to the raw limit, one
+statement of somebody who knows what the words are and which one is the rarest, and who takes ids alone; how many texts
+found whom they meant. Then how the plans reach the tables of customers. Exit 1 if a 95th percentile exceeds its budget,
+somebody meant is not found, or a table of customers is read from end to end.
 """
 
 import gc
@@ -13,8 +14,9 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from bench import crowd
@@ -25,7 +27,7 @@ TEXTS = 100
 NEIGHBOURS = 5_000
 MOST = 12
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-PAGE = "vos données sont conservées pendant la durée du contrat puis archivées conformément à la loi en vigueur".split()
+PAGE = "vos données sont conservées pendant la durée du contrat puis archivées conformément à la loi en vigueur"
 TABLES = {
     False: ("customers_searchtoken", "token >= %s AND token < %s"),
     True: ("customers_searchvariant", "variant = ANY (%s)"),
@@ -72,15 +74,19 @@ def texts(people: Sequence[Person], chance: random.Random) -> Iterator[tuple[str
     yield "one letter", [Text(letter, (letter,)) for letter in letters]
     yield "two letters", [Text(one.last_name[:2], (one.last_name[:2],)) for one in some]
     yield "two initials", [both(*pair) for pair in zip(letters, reversed(letters), strict=True)]
-    yield "name and plate", [
-        Text(f"{one.last_name} {spoken(one.plates[0])}", (one.plates[0], one.last_name), one.reference) for one in some
-    ]
+    yield (
+        "name and plate",
+        [
+            Text(f"{one.last_name} {spoken(one.plates[0])}", (one.plates[0], one.last_name), one.reference)
+            for one in some
+        ],
+    )
     yield "slip in rare name", [misspelt(one.last_name, meant=one.reference) for one in some]
     yield "slip in common name", [misspelt(last) for last in lasts]
     yield "slips in both names", [misspelt(one.first_name, one.last_name, meant=one.reference) for one in some]
     yield "slips in common names", [misspelt(*names) for names in zip(firsts, lasts, strict=True)]
     yield "nobody", [Text("zz" + one.last_name[::-1], ("zzz",)) for one in some]
-    yield "pasted page", [Text(" ".join(chance.choices(PAGE, k=60)), ("zzz",)) for _ in some]
+    yield "pasted page", [Text(" ".join(chance.choices(PAGE.split(), k=60)), ("zzz",)) for _ in some]
     yield "twelve letters", [Text(" ".join(chance.sample(LETTERS, MOST)), ("zzz",)) for _ in some]
     yield "twelve common names", [Text(" ".join(chance.sample([*firsts, *lasts], MOST)), ("zzz",)) for _ in some]
 
@@ -116,32 +122,66 @@ def raw(tenant: UUID, text: Text) -> tuple[str, list[object]]:
         conditions.append((table, condition))
         values += [tenant, near] if near else [tenant, key, key + "\U0010ffff"]
     (first, condition), *others = conditions
-    statement = f"SELECT customer_id FROM {first} one WHERE tenant_id = %s AND {condition}" + "".join(
-        f" AND EXISTS (SELECT FROM {table} WHERE customer_id = one.customer_id AND tenant_id = %s AND {condition} OFFSET 0)"
+    statement = f"SELECT customer_id FROM {first} one WHERE tenant_id = %s AND {condition}"
+    statement += "".join(
+        f" AND EXISTS (SELECT FROM {table} WHERE tenant_id = %s AND {condition} AND customer_id = one.customer_id LIMIT 1)"
         for table, condition in others
     )
     return f"{statement} LIMIT 51", values
 
 
-def measured(tenant: UUID, examples: list[Text]) -> tuple[list[float], list[float], int]:
-    """Return the ms of each search and of each raw statement, and how many found whom they meant."""
+class Clock:
+    """Processor time in ms of this thread and of the server's process that serves it: other load counts little."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+
+    def now(self) -> float:
+        """Return the processor time so far; the kernel counts it in nanoseconds."""
+        return (time.thread_time_ns() + int(self.server.read_text().split()[0])) / 1e6
+
+    def of(self, work: Callable[[], object]) -> float:
+        """Return what `work` took."""
+        start = self.now()
+        work()
+        return self.now() - start
+
+
+def execute(statement: str, values: list[object]) -> None:
+    """Run one statement and take all its rows."""
     from django.db import connection
 
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        cursor.fetchall()
+
+
+def measured(tenant: UUID, examples: list[Text]) -> tuple[list[float], list[float]]:
+    """Return the ms of each search and of its raw limit."""
     from gardien.customers import queries
 
-    ours, bare, hits = [], [], 0
-    for text in examples:
-        start = time.perf_counter()
-        found = queries.search(text.typed)
-        ours.append(1000 * (time.perf_counter() - start))
-        hits += found.has_more or text.meant in {"", *(customer.reference for customer in found)}
-        statement, values = raw(tenant, text)
-        start = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            cursor.fetchall()
-        bare.append(1000 * (time.perf_counter() - start))
-    return ours, bare, hits
+    clock = Clock()
+    pairs = [
+        (
+            clock.of(lambda text=text: queries.search(text.typed)),
+            clock.of(lambda text=text: execute(*raw(tenant, text))),
+        )
+        for text in examples
+    ]
+    ours, bare = zip(*pairs, strict=True)
+    return list(ours), list(bare)
+
+
+def hits(examples: list[Text]) -> int:
+    """Return how many texts find whom they mean, or more than a page shows."""
+    from gardien.customers import queries
+
+    found = [(text.meant, queries.search(text.typed)) for text in examples]
+    return sum(who.has_more or meant in {"", *(customer.reference for customer in who)} for meant, who in found)
 
 
 def nodes(plan: dict[str, object]) -> Iterator[str]:
@@ -182,15 +222,17 @@ def main(count: int) -> int:
         sys.stdout.write(f"{count} customers loaded in {time.perf_counter() - start:.0f} s\n")
         for kind, examples in texts(people, random.Random(4)):
             with scope.entered(tenant):
-                measured(tenant, examples[:10])
-                ours, bare, hits = measured(tenant, examples)
+                found = hits(examples)
+                ours, bare = measured(tenant, examples)
                 for text in examples[:10]:
                     reached.update(explained(text))
             half, most, longest = statistics.median(ours), statistics.quantiles(ours, n=20)[-1], max(ours)
             ratio = half / statistics.median(bare)
-            figures = f"p50 {half:5.1f}  p95 {most:5.1f}  max {longest:5.1f} ms  × {ratio:4.1f}  {hits}/{len(examples)}"
+            figures = (
+                f"p50 {half:5.1f}  p95 {most:5.1f}  max {longest:5.1f} ms  × {ratio:4.1f}  {found}/{len(examples)}"
+            )
             sys.stdout.write(f"{kind:24}{figures}\n")
-            is_kept = is_kept and most <= BUDGET_MS and hits == len(examples)
+            is_kept = is_kept and most <= BUDGET_MS and found == len(examples)
     for node, times in reached.most_common():
         sys.stdout.write(f"{times:6} {node}\n")
     return int(not is_kept or any(node.startswith("Seq Scan") for node in reached))

@@ -1,5 +1,6 @@
 """The counter scene in plain actions: reading, customer, draft, lines, issued quote."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -33,15 +34,19 @@ def price_list(at: datetime) -> Any:
     )
 
 
-def customer(membership: Any, at: datetime, plate: str = "GH-482-KL", **details: Any) -> Customer:
-    """Record a customer at the counter of `membership`; call inside its scope."""
-    by = network.actor(membership)
+def heard(membership: Any, at: datetime) -> Any:
+    """Read the wording to somebody who has not told their details yet; call inside the scope of `membership`."""
     version = commitment.in_force(clock.legal_day(at))
     wording = documents.reading(version, paper.controller(membership.site.repairer), "fr")
-    heard = consent.record_reading(wording=wording, by=by, at=at)
+    return consent.record_reading(wording=wording, by=network.actor(membership), at=at)
+
+
+def customer(membership: Any, at: datetime, plate: str = "GH-482-KL", **details: Any) -> Customer:
+    """Record a customer at the counter of `membership`; call inside its scope."""
+    by, reading = network.actor(membership), heard(membership, at)
     told = customers.Details(**{"last_name": "Moreau", "first_name": "Élodie", **details})
     vehicle = customers.VehicleDetails(rules.parse_plate(plate), "Sarvane", "Altis")
-    return customers.record(details=told, vehicle=vehicle, reading=heard, by=by, at=at)
+    return customers.record(details=told, vehicle=vehicle, reading=reading, by=by, at=at)
 
 
 def draft(membership: Any, of: Customer, at: datetime, *prices: str) -> Quote:
@@ -102,3 +107,18 @@ def stood(subject: str, by: Actor, at: datetime) -> None:
     standing.announce_lift(subjects=[subject], by=by, at=at)
     standing.lift(subjects=[subject], by=by, at=at)
     standing.end(subject=subject, purpose="client.use.storage", reason=EndReason.OBJECTION, by=by, at=at)
+
+
+def kept_up(membership: Any, at: datetime) -> None:
+    """Record two customers, and do to their cards all that can be done; call inside the scope of `membership`."""
+    by = network.actor(membership)
+    one, other = (customer(membership, at, plate) for plate in ("KX-101-AA", "KX-102-AA"))
+    customers.correct(customer_id=one.id, details=replace(one.details, city="Orval"), seen=one.details, by=by, at=at)
+    vehicle = one.vehicles.get()
+    customers.change_plate(vehicle_id=vehicle.id, plate=rules.parse_plate("KX-103-AA"), by=by, at=at)
+    customers.hand_over(vehicle_id=vehicle.id, to=other.id, by=by, at=at)
+    note = customers.write_note(customer_id=one.id, text="calls after six", note_key=ids.new(), by=by, at=at)
+    customers.remove_note(note_id=note.id, by=by, at=at)
+    merge = customers.merge(kept_id=one.id, absorbed_id=other.id, by=by, at=at)
+    customers.undo_merge(merge_id=merge.id, by=by, at=at)
+    customers.save_intake_draft(reading_id=heard(membership, at).id, typed={"last_name": "M"}, by=by, at=at)

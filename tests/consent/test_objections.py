@@ -54,6 +54,9 @@ def test_it_is_about_one_channel_and_one_sender(counter: Counter) -> None:
     assert not objects(counter, "phone", "+33639980002")
     assert not objects(counter, "sms", "+33639980002", Sender.PARTNERS)
     assert not objects(counter, "sms", "+33639980003")
+    with scope.entered(counter.tenant):
+        ways = [(channel, sender) for channel in (Channel.SMS, Channel.PHONE) for sender in Sender]
+        assert len({queries.objection_digest(channel, "+33639980002", sender) for channel, sender in ways}) == 4
 
 
 def test_an_objection_at_one_repairer_says_nothing_at_another(counters: dict[str, Counter]) -> None:

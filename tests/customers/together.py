@@ -12,8 +12,12 @@ from tests.quotes.counter import Counter
 
 
 def at_once(counter: Counter, *deeds: Callable[[], Any]) -> list[Any]:
-    """Run deeds of one repairer at the same time; return what each returned or raised, in their order."""
-    start = Barrier(len(deeds))
+    """Run deeds of one repairer at the same time; return what each returned or raised, in their order.
+
+    Six at the most: each holds a connection of the pool while it waits for the others.
+    """
+    assert len(deeds) <= 6
+    start = Barrier(len(deeds), timeout=60)
 
     def run(deed: Callable[[], Any]) -> Any:
         try:

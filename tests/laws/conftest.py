@@ -21,7 +21,10 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture
 def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
-    """Play the scene at two repairers, committed: `adviser` (a membership) and her `quote`, `draft`, `line`, `customer`."""
+    """Play the scene at two repairers, committed.
+
+    Returned are `adviser` (a membership), her `quote`, `draft`, `line` and `customer`, and a `reading` not told after.
+    """
     from gardien.base import ids, scope
     from gardien.catalogue import queries as catalogue
     from gardien.network import queries as network
@@ -36,6 +39,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
     with scope.entered(network.controller(adviser)):
         by = network.actor(adviser)
         scene.stood(quote.customer.reference, by, at)
+        scene.kept_up(adviser, at)
         draft = scene.draft(adviser, quote.customer, at, "12.50", "80.00")
         quotes.tell_mileage(quote_id=draft.id, mileage=48_200, by=by, at=at)
         line, removed = draft.lines.all()
@@ -43,10 +47,16 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         article = catalogue.search("205/55R16")[0]
         offer = quotes.Offer(catalogue.label(article), Decimal(4), article.price, Decimal(20))
         quotes.add_tyre(quote_id=draft.id, article=article, offer=offer, line_key=ids.new(), by=by, at=at)
+        reading = scene.heard(adviser, at)
     correspondence(adviser, quote, at, settings, tmp_path)
-    waiting = tended(at, adviser)
     return SimpleNamespace(
-        adviser=adviser, quote=quote, draft=draft, line=line, customer=quote.customer, waiting=waiting
+        adviser=adviser,
+        quote=quote,
+        draft=draft,
+        line=line,
+        customer=quote.customer,
+        reading=reading,
+        waiting=tended(at, adviser),
     )
 
 

@@ -14,9 +14,12 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.views.decorators.http import require_http_methods
 
+from gardien.base import scope
 from gardien.base.actor import Actor
 from gardien.commitment import roles
+from gardien.customers.models import Customer
 from gardien.network import actions as network
+from gardien.network import queries
 from gardien.network.models import CentralParty
 from gardien.network.rules import PartyKind
 from tests.conftest import PASSWORD, as_role
@@ -87,8 +90,10 @@ def people(played: SimpleNamespace, cast: SimpleNamespace, sign_in: Any, at: dat
 
 def asked(played: SimpleNamespace) -> dict[str, Any]:
     """Return what addresses and forms take, such that whoever passes a guard succeeds, reads and writes."""
+    with scope.entered(queries.controller(played.adviser)):
+        other = Customer.objects.exclude(id=played.customer.id).earliest("id")
     return {
-        "reading_id": played.customer.reading_id,
+        "reading_id": played.reading.id,
         "customer_id": played.customer.id,
         "quote_id": played.draft.id,
         "line_id": played.line.id,
@@ -104,6 +109,23 @@ def asked(played: SimpleNamespace) -> dict[str, Any]:
         "last_name": "Moreau",
         "text": "moreau",
         "membership": played.adviser.id,
+        **_card(played, other),
+    }
+
+
+def _card(played: SimpleNamespace, other: Customer) -> dict[str, Any]:
+    """Return what the addresses and forms of a customer's card take."""
+    return {
+        "vehicle_id": played.draft.vehicle_id,
+        "note_id": uuid.uuid4(),
+        "merge_id": uuid.uuid4(),
+        "other_id": other.id,
+        "to": other.id,
+        "kept": played.customer.id,
+        "subject": played.customer.reference,
+        "decision": uuid.uuid4(),
+        "channel": "email",
+        "answer": "accepted",
     }
 
 
@@ -160,11 +182,13 @@ def test_a_role_that_is_not_listed_is_refused_everywhere_and_nothing_moves(
         (role, page.name): client.get(address(page, values), {"size": "2055516"}).status_code
         for role, client in people.items()
         for page in pages()
-        if expected(role, "GET", page.callback) is None and page.name != "pdf"
+        if expected(role, "GET", page.callback) is None and page.name not in ("pdf", "intake")
     }
     assert set(let_in.values()) == {200}
     assert len(let_in) > len(people)
     adviser = people["counter_adviser"]
+    form = reverse("intake", args=[played.reading.id])
+    assert (adviser.get(form).status_code, people["site_manager"].get(form).status_code) == (200, 404)
     assert adviser.get(reverse("pdf", args=[played.quote.id])).headers["Content-Type"] == "application/pdf"
     before = rows()
     assert adviser.post(reverse("tell_mileage", args=[played.draft.id]), values).status_code == 302

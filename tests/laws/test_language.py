@@ -166,11 +166,11 @@ def pages(cast: SimpleNamespace, at: datetime) -> list[str]:
         other = scene.customer(membership, at, "AB-123-CD", company="Halles")
         draft = scene.draft(membership, other, at, "10.00")
         quotes = [f"/devis/{issued.id}/", f"/devis/{draft.id}/", f"/devis/{draft.id}/?size=2055516"]
-        cards = [f"/clients/{issued.customer_id}/", f"/clients/nouveau/{other.reading_id}/"]
+        cards = [f"/clients/{issued.customer_id}/", f"/clients/nouveau/{scene.heard(membership, at).id}/"]
     fixed = ["/", "/clients/nouveau/", "/devis/", "/pneus/?size=2055516", "/pneus/?size=9", "/reseau/reparateurs/"]
     public = ["", "2020-01-25/", "2020-01-25/2026-11-22/", "reparateurs/COL/", "clauses/"]
     fixed += [f"/engagement/{rest}" for rest in public]
-    return [*fixed, "/reseau/tarifs/", "/clauses/", f"/devis/{uuid.uuid4()}/", *quotes, *cards]
+    return [*fixed, "/compte/reprise/", "/reseau/tarifs/", "/clauses/", f"/devis/{uuid.uuid4()}/", *quotes, *cards]
 
 
 def spoken(client: Client, pages: list[str]) -> Iterator[Any]:
@@ -229,6 +229,7 @@ def test_who_is_not_signed_in_reads_french_too(committed: None) -> None:
     request = RequestFactory().get("/")
     kinds = (errors.bad_request, errors.forbidden, errors.csrf_failure, errors.not_found, errors.failed)
     answers = [shown, refused, client.get("/engagement/"), *(kind(request) for kind in kinds)]
+    answers.append(errors.not_allowed("GET"))
     assert [leaks(answer.content.decode()) for answer in answers] == [[] for _ in answers]
     assert "Vous n’êtes pas connecté." in refused.text
     assert "<label" in shown.text

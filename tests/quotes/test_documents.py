@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from gardien.base import clock, crypto, jobs, scope
 from gardien.commitment import documents
 from gardien.commitment import queries as commitment
+from gardien.customers import rules
 from gardien.quotes import queries
 from gardien.quotes.jobs import AlteredDocumentError, verify
 from gardien.quotes.models import QuoteDocument
@@ -96,6 +97,30 @@ def test_the_recto_bears_number_customer_and_amounts(counter: Counter) -> None:
     recto = pages(counter, quote)[0]
     for text in (quote.number, quote.customer.reference, "ZitaCanarien", "GH-482-KL", "449,96", "374,97", "74,99"):
         assert text in recto
+
+
+def test_the_recto_bears_the_lines_of_the_postal_address_in_their_order(counter: Counter) -> None:
+    told = {
+        "last_name": "Lhôte-Delavigne de La Rochefontaine",
+        "first_name": "Marie-Christine",
+        "building": "Résidence des Lilas, bât. B",
+        "street": "7 impasse des Lilas",
+        "locality": "BP 12",
+        "postcode": "99100",
+        "city": "Vauclair-sur-Sarve",
+    }
+    quote = counter.sell(AT, **told, phone=rules.parse_phone("+1 212-555-0123"))
+    lines = (
+        *("Marie-Christine Lhôte-Delavigne de La", "Rochefontaine", "Résidence des Lilas, bât. B"),
+        *("7 impasse des Lilas", "BP 12", "99100 VAUCLAIR-SUR-SARVE", "+1 212-555-0123"),
+    )
+    assert quote.customer.postal_lines == lines[:-1]
+    assert "".join(re.sub(r"\s", "", line) for line in lines) in pages(counter, quote)[0]
+    firm = counter.sell(
+        AT, **{**told, "last_name": "Lhôte", "building": "", "country": "BE"}, company="Transports Sarvane"
+    )
+    recto = pages(counter, firm)[0]
+    assert "TransportsSarvaneMarie-ChristineLhôte7impassedesLilasBP1299100VAUCLAIR-SUR-SARVEBELGIQUE" in recto
 
 
 def test_characters_that_the_fonts_lack_are_reported(counter: Counter) -> None:

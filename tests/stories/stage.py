@@ -17,6 +17,7 @@ from gardien.portal import cast
 from gardien.quotes.queries import paper
 from tests import scene
 from tests.conftest import PASSWORD
+from tests.stories import carded
 
 POUNDS = (
     "reference;brand;pattern;designation;price\nP-1;Kestrane;Albion;205/55 R16 91V;64.90\nP-2;Kestrane;Albion;;64.90\n"
@@ -40,6 +41,7 @@ def load() -> SimpleNamespace:
         sessions={login.email: _session(login.email) for login in logins},
         versos={site.repairer.name: _verso(site.repairer, at) for site in Site.objects.select_related("repairer")},
         **_quotes(adviser, at),
+        **carded.load(adviser, at),
     )
 
 

@@ -140,7 +140,7 @@ def _read_back(download: Download, page: Page, versos: dict[str, list[str]], rep
     shown = {part.get_attribute("data-total"): _plain(part.inner_text()) for part in page.locator("[data-total]").all()}
     assert shown == {"ht": "373,00 €", "vat": "74,60 €", "ttc": "447,60 €"}
     told = [
-        page.locator("h1").inner_text().removeprefix("Devis "),
+        *re.findall(r"D-[A-Z]+-\d{4}-\d{6}", page.locator("h1").inner_text()),
         "FX-731-DQ",
         "Moreau",
         "06 39 98 12 34",

@@ -215,6 +215,7 @@ def test_the_sheet_of_shortcuts_opens_on_a_question_mark_and_gives_the_focus_bac
         page.keyboard.press("?")
         expect(sheet).to_be_visible()
         expect(page.locator(":focus")).to_have_text("Fermer")
+        assert (sheet.bounding_box() or {})["width"] > watching.NARROW
         faults = watching.look(page, (watching.NARROW, watching.WIDE))
         for key in ("F2", "Ctrl", "?"):
             expect(sheet.locator("kbd", has_text=key).first).to_be_visible()

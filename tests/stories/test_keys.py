@@ -35,7 +35,7 @@ def test_a_tyre_search_after_the_session_has_ended_leads_to_signing_in(
         page.fill("#size", "2055516")
         page.press("#size", "Enter")
         page.wait_for_url("**/compte/connexion/?next=**")
-        assert watch.faults == []
+        assert [fault for fault in watch.faults if " 401 " not in fault] == []
 
 
 def test_a_tyre_search_that_fails_shows_the_page_that_says_so(

@@ -9,10 +9,12 @@ from django.urls import get_resolver, resolve
 from playwright.sync_api import Browser, Page, Response
 
 from tests.conftest import as_role
-from tests.stories import walk, watching
+from tests.stories import carded, walk, watching
 
 SHOW_NO_PAGE = {
-    *("draft", "choose", "pdf", "remove_line", "issue"),
+    *("draft", "choose", "pdf", "remove_line", "issue", "drop"),
+    *("decide", "withdraw", "object_to_offers", "remove_note", "undo_merge", "give_vehicle", "part_with"),
+    *("announce_lift", "lift", "answer"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""
@@ -67,6 +69,9 @@ def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
         walked.go(role, walk.own_pages, garage.sessions[email])
     adviser = garage.sessions[walk.ADVISER]
     walked.go("counter", partial(walk.counter, garage=garage), adviser)
+    walked.go("card", partial(carded.states, garage=garage), adviser)
+    walked.go("manager", carded.restrictions, garage.sessions[walk.PERSONAS["site_manager"]])
+    walked.go("ended", walk.ended, garage.sessions[walk.PERSONAS["site_manager"]])
     walked.go("errors", walk.errors, adviser)
     walked.go("breakdown", broken, adviser)
     return walked

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 from playwright.sync_api import Page
 
+from tests.conftest import PASSWORD
+
 ADVISER = "counter.adviser@tilleul.example"
 PERSONAS = {
     "counter_adviser": ADVISER,
@@ -48,7 +50,7 @@ def own_pages(page: Page) -> Iterator[str]:
     """Open each page of the main navigation, and the sign-out page."""
     page.goto("/")
     addresses = page.eval_on_selector_all("nav a", "links => links.map((link) => link.getAttribute('href'))")
-    for address in ["/", *addresses, "/compte/deconnexion/"]:
+    for address in ["/", *addresses, "/compte/reprise/", "/compte/deconnexion/"]:
         page.goto(address)
         for details in page.locator("main details").all():
             details.locator("summary").click()
@@ -56,6 +58,10 @@ def own_pages(page: Page) -> Iterator[str]:
     page.goto("/")
     page.click("header summary")
     yield "own menu"
+    page.keyboard.press("Escape")
+    page.locator("body").press("?")
+    assert page.locator("#keys").is_visible()
+    yield "shortcuts"
 
 
 def counter(page: Page, garage: SimpleNamespace) -> Iterator[str]:
@@ -82,12 +88,36 @@ def _intake(page: Page) -> Iterator[str]:
     page.goto("/clients/nouveau/")
     page.click("main form button")
     yield "intake"
+    page.get_by_role("radio", name="Entreprise").check()
+    page.locator("main summary").click()
+    told = {"last_name": "Moreau", "first_name": "Élodie", "mobile": "06 39 98 00 11", "phone": "01 99 00 00 11"}
+    for name, text in told.items():
+        page.fill(f"#id_{name}", text)
+    page.locator("#candidates a").first.wait_for()
+    yield "intake of a company with two numbers, perhaps known already"
     page.fill("#id_plate", "GHO-482-KL-99")
-    page.fill("#id_mobile", "12")
+    page.fill("#id_last_name", "")
     page.fill("#id_siren", "12")
-    page.click("main form button")
-    assert page.locator(".is-invalid").count() >= 4
+    page.click(".intake .settle button")
+    assert page.locator("main [aria-invalid]").count() >= 6
     yield "intake refused"
+    page.goto("/clients/nouveau/")
+    assert page.get_by_role("button", name="Supprimer").count() >= 1
+    yield "unfinished intakes"
+
+
+def ended(page: Page) -> Iterator[str]:
+    """Send a form after the session has ended, and sign in again."""
+    page.goto("/clients/nouveau/")
+    page.click("main form button")
+    page.fill("#id_last_name", "Delmas")
+    page.context.clear_cookies(name="session")
+    page.click(".intake .settle button")
+    page.fill("#id_login", PERSONAS["site_manager"])
+    page.fill("#id_password", PASSWORD)
+    page.click("main button")
+    assert page.locator("[name=carried]").count() == 2
+    yield "what was typed is kept"
 
 
 def _drafts(page: Page, garage: SimpleNamespace) -> Iterator[str]:
@@ -121,3 +151,5 @@ def errors(page: Page) -> Iterator[str]:
     page.eval_on_selector("main form", "(form) => form.action = '/devis/nouveau/'")
     page.click("main form button")
     yield "400"
+    page.goto("/devis/nouveau/")
+    yield "405"

@@ -18,7 +18,7 @@ REPORT_VIOLATION = """document.addEventListener("securitypolicyviolation", (even
 
 SMALL_TARGETS = """(least) => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
   .filter((target) => target.checkVisibility({visibilityProperty: true}) && !target.closest("p, td, li, .visually-hidden-focusable"))
-  .map((target) => [target.outerHTML.slice(0, 120), target.getBoundingClientRect()])
+  .map((target) => [target.outerHTML.slice(0, 120), (target.closest("label") || target).getBoundingClientRect()])
   .filter(([, box]) => box.width > 0 && (box.width < least || box.height < least))
   .map(([html, box]) => `${Math.round(box.width)} × ${Math.round(box.height)} px: ${html}`)"""
 

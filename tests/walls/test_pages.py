@@ -101,7 +101,7 @@ def test_who_works_at_both_sees_one_garage_at_a_time(house: House, enter: Enter)
 
 @pytest.mark.parametrize("typed", [PLATE, PHONE, MOBILE, "zoe.lhote@courriel.example", "oeuvres", "zoe lhote ben"])
 def test_the_search_page_finds_the_own_one_of_two_identical_customers(house: House, enter: Enter, typed: str) -> None:
-    page = enter(INSIDER).post("/clients/recherche/", {"text": typed}).text
+    page = enter(INSIDER).post("/clients/recherche/", {"text": typed}, follow=True).text
     assert str(house.canal.ids["customer"]) in page
     assert str(house.tilleul.ids["customer"]) not in page
     assert house.tilleul.reference not in page

@@ -23,24 +23,12 @@ def test_the_card_says_who_which_car_and_offers_a_quote(desk: cards.Desk) -> Non
 
 def test_every_page_of_the_card_opens_and_another_repairers_does_not(desk: cards.Desk, sign_in: Any) -> None:
     other, stranger = desk.other(), sign_in("counter.adviser@canal.example")
-    rests = (
-        "",
-        "accords/",
-        "durees/",
-        "corriger/",
-        "vehicules/",
-        "meme-personne/",
-        f"meme-personne/{other.id}/",
-        "limiter/",
-    )
-    paths = [*(f"{desk.card}{rest}" for rest in rests), f"{desk.car}plaque/", f"{desk.car}detenteur/"]
+    rests = ("", "accords/", "durees/", "corriger/", "vehicules/", "meme-personne/", f"meme-personne/{other.id}/")
+    paths = [*(f"{desk.card}{rest}" for rest in rests), f"{desk.card}limiter/", f"{desk.car}plaque/", f"{desk.car}detenteur/"]
     assert [path for path in paths if desk.client.get(path).status_code != 200] == []
     assert [path for path in paths if stranger.get(path).status_code != 404] == []
-    assert [
-        path
-        for path in paths
-        if desk.client.get(path.replace(str(desk.customer.id), str(uuid.uuid4()))).status_code not in {200, 404}
-    ] == []
+    nobody = [path.replace(str(desk.customer.id), str(uuid.uuid4())) for path in paths if "clients" in path]
+    assert [path for path in nobody if desk.client.get(path).status_code != 404] == []
 
 
 def test_two_advisers_who_change_different_facts_both_stay(desk: cards.Desk) -> None:
@@ -95,29 +83,20 @@ def test_a_vehicle_is_added_once_and_gets_a_new_plate_that_its_history_keeps(des
     after = counter.rows()
     assert (desk.post(f"{desk.card}vehicules/", **told).status_code, counter.rows()) == (302, after)
     said = desk.said(f"{desk.car}plaque/", plate="GK-482-LM", plate_country="FR")
-    assert said == ["La nouvelle plaque est GK-482-LM."]
+    assert said[-1] == "La nouvelle plaque est GK-482-LM."
     page = desk.page()
     assert "Plaque GH-482-KL jusqu’au" in page
     assert "Nouveau devis pour GK-482-LM" in page
     assert "Nouveau devis pour GH-482-KL" not in page
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({"plate": "GHO-482", "plate_country": "FR"}, "français"),
-        ({"plate": "", "plate_country": "FR"}, "champ"),
-        ({"plate": "FX-731-DQ", "plate_country": "FR"}, "Un autre véhicule de ce client"),
-    ],
-)
-def test_a_plate_that_cannot_be_is_refused_and_stays_typed(
-    desk: cards.Desk, typed: dict[str, str], sentence: str
-) -> None:
+@pytest.mark.parametrize("typed", ["GHO-482", "", "FX-731-DQ"])
+def test_a_plate_that_cannot_be_is_refused_and_stays_typed(desk: cards.Desk, typed: str) -> None:
     desk.post(f"{desk.card}vehicules/", plate="FX-731-DQ", plate_country="FR")
     before = counter.rows()
-    answer = desk.post(f"{desk.car}plaque/", **typed)
+    answer = desk.post(f"{desk.car}plaque/", plate=typed, plate_country="FR")
     assert (answer.status_code, counter.rows()) == (422, before)
-    assert f'value="{typed["plate"]}"' in answer.text or not typed["plate"]
+    assert f'value="{typed}"' in answer.text or not typed
     assert all(map(counter.is_french, counter.sentences(answer.text)))
 
 
@@ -137,12 +116,9 @@ def test_a_car_that_changes_owner_is_on_both_cards_with_the_history_of_each(desk
 def test_a_car_goes_to_nobody_unknown_and_not_to_who_has_it(desk: cards.Desk) -> None:
     assert desk.client.post(f"{desk.car}ceder/", {"to": "x"}).status_code == 404
     assert desk.client.post(f"{desk.car}ceder/", {"to": str(uuid.uuid4())}).status_code == 404
-    assert str(desk.customer.id) not in re.findall(
-        r'name="to" value="([^"]+)"', desk.post(f"{desk.car}detenteur/", text="moreau").text
-    )
-    assert desk.said(f"{desk.car}ceder/", to=str(desk.customer.id)) == [
-        "Il est déjà à ce client : choisissez quelqu’un d’autre."
-    ]
+    assert cards.buttons(desk.post(f"{desk.car}detenteur/", text="moreau").text, "to") == []
+    said = desk.said(f"{desk.car}ceder/", to=str(desk.customer.id))
+    assert said == ["Il est déjà à ce client : choisissez quelqu’un d’autre."]
 
 
 def test_a_car_that_somebody_no_longer_has_stays_in_the_history_alone(desk: cards.Desk) -> None:

@@ -23,6 +23,7 @@ def test_a_customer_told_orally_gets_a_quote_whose_pdf_says_what_the_page_says(s
         "plate": "gh 482 kl",
         "plate_country": "FR",
         "mobile": "06 39 98 12 34",
+        "answer_client_phone_prospecting_phone_mobile": "no",
     }
     card = client.post(form, typed).headers["Location"]
     page = client.get(card).text

@@ -168,7 +168,9 @@ def test_a_refused_intake_keeps_everything_that_was_typed(desk: SimpleNamespace)
         "make": "Sarvane",
         "model": "Altis",
     }
-    page = counter.post(desk.client, counter.heard(desk.client), {**typed, "plate_country": "BE"}).text
+    answer = counter.post(desk.client, counter.heard(desk.client), {**typed, "plate_country": "BE"})
+    assert answer.status_code == 422
+    page = answer.text
     values = re.findall(r'<input type="text" name="(\w+)" value="([^"]*)"', page)
     assert {name: counter.unescape(value) for name, value in values} == typed
     assert '<option value="BE" selected>' in page
@@ -231,8 +233,10 @@ def test_refusals_are_french_pages_that_say_what_to_do(desk: SimpleNamespace) ->
         desk.client.get("/reseau/reparateurs/"),
         desk.client.post("/devis/nouveau/", {"customer": "x"}),
         strict.post("/compte/connexion/"),
+        desk.client.get("/devis/nouveau/"),
     ]
-    assert [answer.status_code for answer in answers] == [404, 403, 400, 403]
+    assert [answer.status_code for answer in answers] == [404, 403, 400, 403, 405]
+    assert answers[-1].headers["Allow"] == "POST"
     for answer in answers:
         (advice,) = counter.sentences(answer.text)
         assert counter.is_french(advice)

@@ -30,7 +30,10 @@ DECLARATION = Declaration(
         _of("customers.Vehicle", ("told_at", "parted_at"), "derived:proof", "customer.reference"),
         _of("customers.FormerPlate", PLATE, "plate", "vehicle.customer.reference"),
         _of(
-            "customers.FormerPlate", ("id", "vehicle_id", "until_at"), "derived:reference", "vehicle.customer.reference"
+            "customers.FormerPlate",
+            ("id", "vehicle_id", "until_at"),
+            "derived:reference",
+            "vehicle.customer.reference",
         ),
         _of("customers.Note", ("text",), "derived:quote", "customer.reference"),
         _of(

@@ -79,9 +79,9 @@ class Customer(TenantRow):
 
 
 class Vehicle(TenantRow):
-    """A vehicle of a customer, known by its plate. A car that changes owner is a row of each: theirs, and their clock's.
+    """A vehicle of a customer, known by its plate.
 
-    One that comes back to a former owner is one more row of theirs.
+    A car that changes owner is a row of each: theirs, and their clock's. One that comes back is one more row of theirs.
     """
 
     customer = TenantForeignKey(Customer, related_name="vehicles")

@@ -1,16 +1,15 @@
 """Writing customers: what they tell, their vehicles, notes, who is one person, and what a withdrawal ends."""
 
+from ..queries import NotReadByError
+from ..rules import Details, VehicleDetails
 from .cars import AlreadyTheirsError, PartedError, SameOwnerError, add_vehicle, change_plate, hand_over, part_with
 from .ending import end_use
 from .merging import SamePersonError, merge, undo_merge
 from .notes import remove_note, write_note
 from .telling import (
     AlreadyKnownError,
-    Details,
     DraftTooLongError,
-    NotReadByError,
     StaleError,
-    VehicleDetails,
     correct,
     record,
     save_intake_draft,

@@ -41,11 +41,11 @@ def records(ids: Iterable[UUID]) -> dict[UUID, Customer]:
 
 
 def vehicle(vehicle_id: UUID, *customer_ids: UUID) -> Vehicle:
-    """Lock a vehicle with the person whose it is and others, and return it as it is now; raise the queries' refusals."""
+    """Lock the person whose a vehicle is, and others, and return it as it is now; raise the queries' refusals."""
     persons(queries.vehicle(vehicle_id).customer_id, *customer_ids)
     return queries.vehicle(vehicle_id)
 
 
 def _wait(lock: str, name: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [f"customers:{scope.current()}:{name}"])  # noqa: S608
+        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [f"customers:{scope.current()}:{name}"])

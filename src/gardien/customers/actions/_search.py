@@ -1,7 +1,5 @@
 """The words by which a person is found, all under the record that is kept."""
 
-from collections.abc import Sequence
-
 from .. import queries
 from ..models import Customer, SearchToken, SearchVariant
 from ..rules import tokens
@@ -12,8 +10,8 @@ def write(customer: Customer) -> None:
     """Write anew by what the person of this record is found; the caller has locked the person."""
     group = queries.group(customer.id)
     traits = [_traits(record) for record in group]
-    found = set().union(*(tokens.tokens(each) for each in traits))
-    near = set().union(*(tokens.near_stored(each) for each in traits))
+    found = set[str]().union(*(tokens.tokens(each) for each in traits))
+    near = set[str]().union(*(tokens.near_stored(each) for each in traits))
     SearchToken.objects.filter(customer__in=group).delete()
     SearchVariant.objects.filter(customer__in=group).delete()
     SearchToken.objects.bulk_create(SearchToken(token=each, customer=group[0]) for each in sorted(found))

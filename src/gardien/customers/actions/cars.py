@@ -1,6 +1,7 @@
 """Vehicles: told, given another plate, handed over, parted with."""
 
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from gardien.journal import actions as journal
 
 from .. import queries
 from ..models import Customer, FormerPlate, Vehicle
-from ..rules import Plate, Tag, VehicleDetails
+from ..rules import Plate, PlateKind, Tag, VehicleDetails
 from . import _locks, _search
 
 _PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
@@ -71,7 +72,7 @@ def hand_over(*, vehicle_id: UUID, to: UUID, by: Actor, at: datetime) -> Vehicle
     vehicle = _locks.vehicle(vehicle_id, to)
     if vehicle.customer_id in {record.id for record in queries.group(to)}:
         raise SameOwnerError
-    plate = Plate(vehicle.plate, vehicle.plate_display, vehicle.plate_kind, vehicle.plate_country)
+    plate = Plate(vehicle.plate, vehicle.plate_display, cast("PlateKind", vehicle.plate_kind), vehicle.plate_country)
     theirs = _present(to, plate)
     if vehicle.parted_at is not None and theirs is None:
         raise PartedError

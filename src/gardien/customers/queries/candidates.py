@@ -85,7 +85,7 @@ def _by_column(details: Details) -> Iterable[UUID]:
     if near and details.postcode:
         slipped = SearchVariant.objects.filter(variant__in=near).values("customer")
         neighbours = Customer.objects.filter(id__in=slipped, postcode=details.postcode)
-        yield from neighbours.values_list("id", flat=True)[: 4 * _MOST]
+        yield from neighbours.values_list("id", flat=True)[: 2 * _MOST]
 
 
 def _bearers(borne: QuerySet[SearchToken]) -> Iterable[UUID]:
@@ -105,8 +105,14 @@ def _reasons(record: Customer, told: Details, plates: Sequence[tuple[str, str]])
     for vehicle in record.vehicles.all() if plates else ():
         if vehicle.parted_at is None and (vehicle.plate_country, vehicle.plate) in plates:
             yield Reason.SAME_PLATE
-        elif {(old.plate_country, old.plate) for old in (vehicle, *vehicle.former_plates.all())} & {*plates}:
+        elif _borne(vehicle) & {*plates}:
             yield Reason.FORMER_PLATE
+
+
+def _borne(vehicle: Vehicle) -> set[tuple[str, str]]:
+    """Return every plate that a vehicle bore or bears."""
+    former = {(plate.plate_country, plate.plate) for plate in vehicle.former_plates.all()}
+    return former | {(vehicle.plate_country, vehicle.plate)}
 
 
 def _phones(details: Details) -> set[str]:

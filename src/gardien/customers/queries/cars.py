@@ -21,9 +21,9 @@ def vehicle(vehicle_id: UUID) -> Vehicle:
 
 
 def vehicles(group: Iterable[Customer]) -> list[Vehicle]:
-    """Return the vehicles of a person's records, those they have now first, each with `former_plates` and `former_owners`.
+    """Return the vehicles of a person's records, those they have now first.
 
-    Three queries, whatever their number.
+    Each has its `former_plates` and `former_owners`. Three queries, whatever their number.
     """
     ids = [record.id for record in group]
     theirs = Vehicle.objects.filter(customer__in=ids).select_related("customer").prefetch_related("former_plates")

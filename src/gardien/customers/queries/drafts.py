@@ -26,8 +26,13 @@ def intake_draft(reading_id: UUID, by: Actor) -> dict[str, str]:
     draft = IntakeDraft.objects.filter(reading_id=reading.id).first()
     if draft is None:
         return {}
-    opened = settings.GARDIEN_KEYRING.open_(bytes(draft.sealed), context=seal_context(reading.id))
-    typed: dict[str, str] = json.loads(opened)
+    return opened(draft)
+
+
+def opened(draft: IntakeDraft) -> dict[str, str]:
+    """Return what is sealed in a draft; raise `crypto.Unreadable` for one that was altered or put elsewhere."""
+    content = settings.GARDIEN_KEYRING.open_(bytes(draft.sealed), context=seal_context(draft.reading_id))
+    typed: dict[str, str] = json.loads(content)
     return typed
 
 

@@ -1,16 +1,13 @@
 """Intakes under way: what an adviser has typed and not saved, and whom a reading led to."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from gardien.base.actor import Actor
 
 from ..models import Customer, IntakeDraft
-from .drafts import seal_context
+from .drafts import opened
 
 LIMIT = 20
 
@@ -26,16 +23,12 @@ class Unfinished:
 
 def unfinished(by: Actor) -> list[Unfinished]:
     """Return at most `LIMIT` intakes that `by` has not saved yet, the latest first; nobody else's."""
+    if by.id is None:
+        return []
     drafts = IntakeDraft.objects.filter(typed_by_id=by.id).order_by("-typed_at", "id")[:LIMIT]
-    return [Unfinished(draft.reading_id, _opened(draft), draft.typed_at) for draft in drafts]
+    return [Unfinished(draft.reading_id, opened(draft), draft.typed_at) for draft in drafts]
 
 
 def recorded(reading_id: UUID) -> Customer | None:
     """Return the customer who was recorded after a reading, None if nobody was so far."""
     return Customer.objects.filter(reading_id=reading_id).first()
-
-
-def _opened(draft: IntakeDraft) -> dict[str, str]:
-    sealed = settings.GARDIEN_KEYRING.open_(bytes(draft.sealed), context=seal_context(draft.reading_id))
-    typed: dict[str, str] = json.loads(sealed)
-    return typed

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gardien.consent.models import Reading
 
@@ -27,16 +27,22 @@ def by_id(identifier: UUID) -> Customer:
 
 
 def group(customer_id: UUID) -> tuple[Customer, ...]:
-    """Return every record of the person whom one of their records names, the kept one first; two queries.
+    """Return every record of the person whom one of their records names, the kept one first.
+
+    One query by the kept record, two by an absorbed one.
 
     Lists, clocks, restrictions, holds, packages and erasure take a person by their group. Raises `NoSuchCustomerError`.
     """
-    named = Customer.objects.filter(id=customer_id).first()
-    if named is None:
+    records = {record.id: record for record in _merged(customer_id)}
+    if customer_id not in records:
         raise NoSuchCustomerError
-    kept_id = named.merged_into_id or named.id
-    records = Customer.objects.filter(Q(id=kept_id) | Q(merged_into_id=kept_id))
-    return tuple(sorted(records, key=lambda record: (record.id != kept_id, record.id)))
+    kept_id = records[customer_id].merged_into_id or customer_id
+    found = records.values() if kept_id == customer_id else _merged(kept_id)
+    return tuple(sorted(found, key=lambda record: (record.id != kept_id, record.id)))
+
+
+def _merged(kept_id: UUID) -> QuerySet[Customer]:
+    return Customer.objects.filter(Q(id=kept_id) | Q(merged_into_id=kept_id))
 
 
 def subjects(customer_id: UUID) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ The statements are written by hand: every subquery has a limit or an offset, so 
 them nor read a table from end to end, whatever its statistics say.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,12 +14,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from gardien.base import scope
 from gardien.base import text as base_text
 from gardien.base.ids import parse_reference
 
-from ..models import Customer
+from ..models import Customer, Vehicle
 from ..rules import parse_email, parse_phone, tokens
 from ..rules.tokens import Why
 
@@ -41,9 +42,9 @@ _COUNT: Final = (
     " terms (place, low, high)"
 )
 _COUNT_NEAR: Final = (
-    "SELECT place, (SELECT count(*) FROM (SELECT FROM customers_searchvariant WHERE tenant_id = %s"
-    " AND customers_searchvariant.variant = terms.variant LIMIT %s) borne) FROM unnest(%s::int[], %s::text[])"
-    " terms (place, variant)"
+    "SELECT place, (SELECT count(*) FROM (SELECT customer_id FROM customers_searchvariant WHERE tenant_id = %s"
+    " AND customers_searchvariant.variant = terms.variant ORDER BY 1 LIMIT %s) borne)"
+    " FROM unnest(%s::int[], %s::text[]) terms (place, variant)"
 )
 _WALK: Final = (
     "(SELECT token, customer_id FROM customers_searchtoken WHERE tenant_id = %s AND token >= %s AND token < %s"
@@ -68,10 +69,11 @@ _KEPT: Final = (
 
 @dataclass(frozen=True)
 class Match:
-    """A customer who bears every word of a search, and as what each is borne."""
+    """A customer who bears every word of a search, as what, and the vehicles of all their records at present."""
 
     customer: Customer
     why: tuple[Why, ...]
+    vehicles: tuple[Vehicle, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ _Walk = tuple[_Reading, int]
 """The terms of a reading, the one that is walked first, and how many of its tokens at the most."""
 _Row = tuple[UUID, int, set[Why]]
 """A kept record, its rank (the lowest is shown first), and why."""
-_Statement = tuple[str, list[object]]
+_Statement = tuple[str, list[Any]]
 """SQL with its values."""
 
 
@@ -171,10 +173,29 @@ def _found(readings: Sequence[_Reading]) -> Found | None:
         lowest, known = best.get(kept, (rank, set()))
         best[kept] = (min(lowest, rank), known | why)
     shown = sorted(best, key=lambda kept: best[kept][0])[:LIMIT]
-    customers = Customer.objects.filter(id__in=shown).prefetch_related("vehicles") if shown else ()
-    in_order = sorted(customers, key=lambda each: (best[each.id][0], each.sort_key, each.id))
-    matches = tuple(Match(each, tuple(why for why in Why if why in best[each.id][1])) for each in in_order)
+    records = list(Customer.objects.filter(Q(id__in=shown) | Q(merged_into__in=shown))) if shown else []
+    vehicles = _vehicles(records)
+    kept = sorted(
+        (each for each in records if each.id in best), key=lambda each: (best[each.id][0], each.sort_key, each.id)
+    )
+    matches = tuple(Match(each, _told(best[each.id][1]), tuple(vehicles[each.id])) for each in kept)
     return Found(matches, is_cut or len(best) > LIMIT or len(rows) == _MOST_ROWS) if matches else None
+
+
+def _told(why: set[Why]) -> tuple[Why, ...]:
+    """Return the reasons in their order: of a plate that is theirs now, no matter that it was before."""
+    no_longer = {Why.FORMER_PLATE, Why.FORMER_OWNER} if Why.PLATE in why else set()
+    return tuple(sorted(why - no_longer))
+
+
+def _vehicles(records: Sequence[Customer]) -> defaultdict[UUID, list[Vehicle]]:
+    """Return the vehicles that people have now, by their kept records."""
+    found: defaultdict[UUID, list[Vehicle]] = defaultdict(list)
+    kept = {record.id: record.merged_into_id or record.id for record in records}
+    vehicles = Vehicle.objects.filter(customer__in=list(kept), parted_at=None).order_by("told_at", "id")
+    for vehicle in vehicles if kept else ():
+        found[kept[vehicle.customer_id]].append(vehicle)
+    return found
 
 
 def _walks(readings: Sequence[_Reading]) -> tuple[list[_Walk], bool]:
@@ -259,7 +280,7 @@ def _asked(term: _Term) -> _Statement:
     return f"{statement} UNION ALL {_ASK_NEAR} LIMIT 1", [*values, scope.current(), list(term.near)]
 
 
-def _fetched(statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+def _fetched(statement: str, values: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -1,7 +1,7 @@
 """What a customer tells about themselves, and how two advisers' changes to it meet."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 from gardien.customers.rules.phones import Phone
 from gardien.customers.rules.plates import Plate
@@ -61,7 +61,7 @@ def meet(*, seen: Details, told: Details, present: Details) -> tuple[Details, tu
     fact that both changed, otherwise than alike, is in conflict: the fields of it that differ are named, and it stays
     as it is at present.
     """
-    taken: dict[str, object] = {}
+    taken: dict[str, Any] = {}
     conflicts: list[str] = []
     for fact in FACTS:
         before, now, then = (_of(details, fact) for details in (seen, present, told))
@@ -74,5 +74,5 @@ def meet(*, seen: Details, told: Details, present: Details) -> tuple[Details, tu
     return replace(present, **taken), tuple(conflicts)
 
 
-def _of(details: Details, fact: tuple[str, ...]) -> dict[str, object]:
+def _of(details: Details, fact: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(details, name) for name in fact}

@@ -1,18 +1,18 @@
 """How a customer's words become tokens, and how what people type is read: one spelling for both sides.
 
 A token is a key, a blank, and one letter that says what it was (`Why`): `martin n`, `gh４８２kl p`. A blank sorts before
-every letter and digit, so that in the order of tokens whoever bears a key itself comes before those of whom it is only
-the beginning, and a plate that is borne before one that was.
+every letter and digit: in the order of tokens, whoever bears a key itself comes before those of whom it is only the
+beginning, and a plate that is borne before one that was.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from gardien.base import text as base_text
+import phonenumbers
 
-from .phones import Phone
+from gardien.base import text as base_text
 
 LONGEST: Final = 250
 """Characters of a key: one more than an e-mail address has letters and digits at the most."""
@@ -111,8 +111,9 @@ def _ends(name: str) -> Iterator[str]:
     return ("".join(words[first:])[:LONGEST] for first in range(len(words) - 1))
 
 
-def _dialled(phone: str) -> Iterable[str]:
-    return (phone, Phone(phone, "other").display.lstrip("0"))
+def _dialled(phone: str) -> tuple[str, str]:
+    """Return a number with its country code, and as it is dialled at home after the zero."""
+    return phone, phonenumbers.national_significant_number(phonenumbers.parse(phone))
 
 
 def readings(words: tuple[str, ...]) -> list[tuple[str, ...]]:

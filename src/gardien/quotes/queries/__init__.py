@@ -14,7 +14,7 @@ from gardien.consent.models import Decision
 
 from ..models import Quote, QuoteDocument, QuoteLine, QuoteOption
 from ..rules import money
-from ..rules.vocabulary import FOLLOW_UP_DAYS, OPEN, PURPOSE, State, option_letter
+from ..rules.vocabulary import FOLLOW_UP_DAYS, OPEN, PURPOSE, State, option_letter, parse_number
 
 
 ANSWER = "quotes.answer"
@@ -35,6 +35,16 @@ def by_id(identifier: UUID) -> Quote:
     if found is None:
         raise NoSuchQuoteError
     return found
+
+
+def by_number(text: str) -> Quote | None:
+    """Return the issued quote whose number was typed, in any spelling (`parse_number`), with what `by_id` brings."""
+    typed = parse_number(text)
+    if typed is None:
+        return None
+    numbered = Quote.objects.select_related("customer", "vehicle", "site__repairer")
+    found = numbered.filter(year=typed.year, rank=typed.rank).first()
+    return found if found and found.number and typed.means(found.number) else None
 
 
 def latest(site_id: UUID, count: int) -> QuerySet[Quote]:

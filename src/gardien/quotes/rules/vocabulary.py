@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from gardien.base import text as base_text
 from gardien.journal import rules as journal
 
 PURPOSE = "client.use.quote"
@@ -18,6 +20,10 @@ FOLLOW_UP_DAYS = 3
 
 _PARIS = ZoneInfo("Europe/Paris")
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
+_MAX_TYPED = 60
+_ALIKE = str.maketrans("OI", "01")
+_TYPED = re.compile(r"(?P<year>2\d{3}) (?P<rank>\d{1,6})", re.ASCII)
+_GLUED = re.compile(r"(?P<head>\w*)(?P<year>2\d{3})(?P<rank>\d{6})", re.ASCII)
 
 
 class State(StrEnum):
@@ -126,6 +132,32 @@ def option_letter(option: int) -> str:
         msg = f"a quote holds up to {MOST_OPTIONS} options"
         raise ValueError(msg)
     return "ABC"[option - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedNumber:
+    """A quote's number as people type it: `head` is what stands before the year, folded, with 0 for O and 1 for I."""
+
+    head: str
+    year: int
+    rank: int
+
+    def means(self, number: str) -> bool:
+        """Say whether it is `number`, in whole or without its first parts: a year and a rank are enough."""
+        letter, code = number.translate(_ALIKE).lower().split("-")[:2]
+        return self.head in ("", letter, code, letter + code)
+
+
+def parse_number(text: str) -> TypedNumber | None:
+    """Return the number of a quote in `text`, whatever its spacing and case, or None where it cannot be one.
+
+    Typed without separators it needs all six digits of its rank.
+    """
+    groups = base_text.fold(text[:_MAX_TYPED].upper().translate(_ALIKE)).split()
+    if len(groups) > 1 and (match := _TYPED.fullmatch(" ".join(groups[-2:]))):
+        return TypedNumber("".join(groups[:-2]), int(match["year"]), int(match["rank"]))
+    match = _GLUED.fullmatch("".join(groups))
+    return TypedNumber(match["head"], int(match["year"]), int(match["rank"])) if match else None
 
 
 def valid_until(issued_on: date, days: int) -> date:

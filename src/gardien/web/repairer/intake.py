@@ -1,7 +1,7 @@
 """Pages of an intake: reading the wording, taking the details, keeping what is typed, and who it may already be."""
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,10 +22,6 @@ from gardien.web.shared.access import Request, actor, page, site
 
 from .forms.intake import IntakeForm
 from .words import REASONS
-
-if TYPE_CHECKING:
-    from gardien.consent.models import Reading
-    from gardien.customers.models import Customer
 
 MOST_CANDIDATES = 3
 
@@ -83,7 +79,7 @@ def drop(request: Request, reading_id: uuid.UUID) -> HttpResponse:
     return redirect("reading")
 
 
-def _heard(request: Request, reading_id: uuid.UUID) -> "Reading":
+def _heard(request: Request, reading_id: uuid.UUID) -> Any:
     """Return the reading whose form this is; nobody else's form opens."""
     try:
         heard = readings.reading(reading_id)
@@ -94,7 +90,7 @@ def _heard(request: Request, reading_id: uuid.UUID) -> "Reading":
     return heard
 
 
-def _save(request: Request, heard: "Reading", form: IntakeForm) -> HttpResponse:
+def _save(request: Request, heard: Any, form: IntakeForm) -> HttpResponse:
     """Record the customer with answers and remark, all or nothing; nothing at all of who agrees to no use."""
     by, at = actor(request), clock.now()
     if form.is_refused():
@@ -110,14 +106,14 @@ def _save(request: Request, heard: "Reading", form: IntakeForm) -> HttpResponse:
     return redirect("customer", customer.id)
 
 
-def _known(request: Request, customer: "Customer") -> HttpResponse:
+def _known(request: Request, customer: Any) -> HttpResponse:
     """Lead a form that comes again to the card that it made; what it says now is changed there, not here."""
     if request.method == "POST":
         messages.info(request, _("This customer is recorded already, once. Change the card if something differs."))
     return redirect("customer", customer.id)
 
 
-def _shown(request: Request, heard: "Reading", form: IntakeForm, status: int = 200, **more: Any) -> HttpResponse:
+def _shown(request: Request, heard: Any, form: IntakeForm, status: int = 200, **more: Any) -> HttpResponse:
     found = _candidates(form) if form.is_bound else {}
     return render(request, "repairer/intake.html", {"form": form, "heard": heard, **found, **more}, status=status)
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from gardien.base import clock
 from gardien.customers import actions
 from gardien.customers import queries as customers
+from gardien.network import queries as network
 from gardien.web.shared.access import Request, actor, page
 
 from .card import person, tell
 from .forms.card import KeptForm
 from .reached import address
-from .words import REASONS
+from .words import REASONS, by_whom
 
 if TYPE_CHECKING:
     from gardien.customers.models import Customer
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @page("customers.merge", "GET", "POST")
 def merging(request: Request, customer_id: uuid.UUID) -> HttpResponse:
-    """Show the merges of a person, and find cards that may be theirs too: by likeness, or by whatever is typed."""
+    """Find cards that may be the same person's: by likeness, or by whatever is typed."""
     group = person(customer_id)
     text = request.POST.get("text", "")[:200]
     own = {record.id for record in group}
@@ -33,13 +34,17 @@ def merging(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     else:
         likely = customers.candidates_for(group)
         found = [(each.customer, [REASONS[reason] for reason in each.reasons]) for each in likely]
-    context = {
-        "customer": group[0],
-        "text": text,
-        "found": found,
-        "merges": customers.merges(group[0].id),
-    }
-    return render(request, "repairer/merging.html", context)
+    return render(request, "repairer/merging.html", {"customer": group[0], "text": text, "found": found})
+
+
+@page("customers.merge")
+def merges(request: Request, customer_id: uuid.UUID) -> HttpResponse:
+    """Show which cards were merged into one, by whom and when, and offer to undo it."""
+    kept = person(customer_id)[0]
+    found = customers.merges(kept.id)
+    staff = network.staff([each.merged_by_id for each in found])
+    history = [(each, by_whom(staff, each.merged_by_id)) for each in found]
+    return render(request, "repairer/merges.html", {"customer": kept, "history": history})
 
 
 @page("customers.merge", "GET", "POST")
@@ -54,7 +59,7 @@ def merge(request: Request, customer_id: uuid.UUID, other_id: uuid.UUID) -> Http
             raise BadRequest
         kept, absorbed = pair if form.cleaned_data["kept"] == pair[0].id else pair[::-1]
         actions.merge(kept_id=kept.id, absorbed_id=absorbed.id, by=actor(request), at=clock.now())
-        tell(request, _("The two cards are one. This can be undone under “Same person”."))
+        tell(request, _("The two cards are one. This can be undone under “Merged cards”."))
         return redirect("customer", kept.id)
     context = {"customer": pair[0], "other": pair[1], "pair": pair, "rows": _rows(pair)}
     return render(request, "repairer/comparison.html", context)
@@ -68,7 +73,7 @@ def undo_merge(request: Request, merge_id: uuid.UUID) -> HttpResponse:
     except customers.NoSuchMergeError:
         raise Http404 from None
     tell(request, _("The two cards are apart again."))
-    return redirect("merging", undone.kept_id)
+    return redirect("merges", undone.kept_id)
 
 
 def _rows(pair: "tuple[Customer, Customer]") -> list[dict[str, object]]:

@@ -36,7 +36,7 @@ def search(request: Request) -> HttpResponse:
         "matches": [
             {
                 "customer": match.customer,
-                "vehicles": [each for each in match.customer.vehicles.all() if each.parted_at is None],
+                "vehicles": match.vehicles,
                 "reasons": [NO_LONGER[why] for why in match.why if why in NO_LONGER],
             }
             for match in found.matches

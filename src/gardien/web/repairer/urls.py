@@ -35,6 +35,7 @@ urlpatterns = [
     path("clients/<uuid:customer_id>/vehicules/", vehicles.add_vehicle, name="add_vehicle"),
     path("clients/<uuid:customer_id>/meme-personne/", merging.merging, name="merging"),
     path("clients/<uuid:customer_id>/meme-personne/<uuid:other_id>/", merging.merge, name="merge"),
+    path("clients/<uuid:customer_id>/reunions/", merging.merges, name="merges"),
     path("clients/<uuid:customer_id>/limiter/", restricting.restrict, name="restrict"),
     path("reunions/<uuid:merge_id>/defaire/", merging.undo_merge, name="undo_merge"),
     path("vehicules/<uuid:vehicle_id>/plaque/", vehicles.change_plate, name="change_plate"),
