@@ -1,5 +1,7 @@
 """`gardien import tyres`: what becomes of each line is said, nothing is lost, and no currency is ever relabelled."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -16,7 +18,9 @@ import pytest
 from gardien.catalogue import queries
 from gardien.catalogue.demo import PRICE_LIST
 from gardien.catalogue.models import Article, PriceList
+from gardien.catalogue.rules import workbook
 from gardien.portal import cli
+from tests.catalogue import workbooks
 from tests.web import counter
 
 COUNTS = ("read", "imported", "updated", "unchanged", "quarantined")
@@ -144,6 +148,44 @@ def test_an_unreadable_list_gives_status_2_and_a_french_sentence(
     assert counter.rows() == before
 
 
+def test_a_workbook_is_imported_like_the_csv_of_the_same_cells(report: Any, tmp_path: Path) -> None:
+    file = tmp_path / "list.xlsx"
+    file.write_bytes(workbooks.listed(workbooks.TYRE, workbooks.tyre(id="A2", price=0), workbooks.tyre(id="A3")))
+    found = report(file)
+    assert (found["file"], counts(found)) == ("list.xlsx", (3, 2, 0, 0, 1))
+    assert [line["line"] for line in found["lines"]] == [3]
+    assert counts(report(file)) == (3, 0, 0, 2, 1)
+    plain = tmp_path / "list.csv"
+    plain.write_text(
+        ";".join(workbooks.HEADER) + "\nA1;2900000000018;Kestrane;Rivage 3;205/55 R16 91V;été;72,99;EUR\n", "utf-8"
+    )
+    assert counts(report(plain)) == (1, 0, 0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"PK\x03\x04junk",
+        workbook.OLD_OFFICE + bytes(600),
+        workbooks.made(),
+        workbooks.made(("a", "b")),
+        workbooks.listed(workbooks.TYRE, then=lambda book, _: book.add_worksheet().write(0, 0, "x")),
+        workbooks.listed(workbooks.TYRE, then=lambda _, sheet: sheet.merge_range("G1:H1", "Prix TTC")),
+        workbooks.listed(workbooks.TYRE, then=lambda _, sheet: sheet.write("XFD1048576", 1)),
+        workbooks.repacked(workbooks.listed(), lambda _, part: part, {"xl/worksheets/x.xml": b" " * 90_000_000}),
+    ],
+    ids=["junk", "old", "empty", "no columns", "two sheets", "merged names", "far apart", "bomb"],
+)
+def test_a_hostile_workbook_gives_status_2_and_a_french_sentence(run: Import, tmp_path: Path, raw: bytes) -> None:
+    file = tmp_path / "list.xlsx"
+    file.write_bytes(raw)
+    before = counter.rows()
+    status, out, err = run(file, "--json")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert counter.is_french(re.sub(r"[/«][^»,.]*", "", err))
+    assert counter.rows() == before
+
+
 def test_a_folder_is_no_price_list(run: Import, tmp_path: Path) -> None:
     status, out, err = run(tmp_path)
     assert (status, out) == (2, "")
@@ -184,6 +226,13 @@ def test_the_real_list_is_imported_whole_in_pounds_and_can_be_searched(real: dic
     assert {article.size_key for article in found} == {"205/55R16"}
     assert [article.price for article in found] == sorted(article.price for article in found)
     assert queries.search("205 55 16") == found
+
+
+def test_the_real_list_as_a_workbook_brings_nothing_new(real: dict[str, Any], report: Any, tmp_path: Path) -> None:
+    rows = list(csv.reader(io.StringIO(REAL.read_text("utf-8"))))
+    file = tmp_path / REAL.with_suffix(".xlsx").name
+    file.write_bytes(workbooks.made(*rows))
+    assert counts(report(file)) == (250, 0, 0, 250, 0)
 
 
 def test_a_tyre_in_pounds_is_shown_but_refused_on_a_quote_with_a_sentence(real: dict[str, Any], sign_in: Any) -> None:

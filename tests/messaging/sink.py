@@ -88,7 +88,7 @@ class Sink:
             found[copy.recipient].append(copy)
         return found
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, _: Any) -> str:  # noqa: N802
         with self.lock:
             self.attempts[address] += 1
             fault = self.plan(address, self.attempts[address])

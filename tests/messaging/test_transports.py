@@ -1,6 +1,6 @@
 """A message is handed to a folder, or to a server whose certificate is good; a server that is out of order costs no mail."""
 
-import datetime
+import datetime as dt
 import ipaddress
 import ssl
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ TAKEN = Result(Outcome.ACCEPTED, "250")
 class AcceptAll:
     """Takes whatever it is handed."""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, *_: Any) -> str:  # noqa: N802
         return "250 taken"
 
 
@@ -54,10 +54,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate of 127.0.0.1, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "relais.example")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     made = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), now, now + datetime.timedelta(1)
+        name, name, key.public_key(), x509.random_serial_number(), now, now + dt.timedelta(days=1)
     )
     signed = made.add_extension(here, critical=False).sign(key, hashes.SHA256())
     file = tmp_path_factory.mktemp("tls") / "both.pem"
@@ -105,7 +105,7 @@ def test_a_server_is_trusted_by_its_certificate_and_ours_by_its_password(
     assert deliver(server) == Result(Outcome.DEFERRED, "unreachable")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert deliver(server) == TAKEN
-    wrong = Server("127.0.0.1", port, security, "porteur", "sésame", timeout=5)
+    wrong = Server("127.0.0.1", port, security, "porteur", "serrure", timeout=5)
     assert deliver(wrong).outcome is Outcome.DEFERRED
     assert deliver(Server("127.0.0.1", port, security, timeout=5)).outcome is not Outcome.ACCEPTED
 

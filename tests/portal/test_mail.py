@@ -46,13 +46,14 @@ def test_an_address_names_a_server_or_a_folder(url: str, expected: Server | Fold
         "smtp://relais.example?timeout=nan",
         "file:///tmp/outbox",
         "smtp://[::1",
+        "smtp://porteur:s%C3%A9same@relais.example",
     ],
 )
 def test_another_address_is_refused_without_being_repeated(url: str) -> None:
     with pytest.raises(SettingRefusedError) as refusal:
         read({URL: url, FROM: "portail@gardien.example"})
     assert str(refusal.value).startswith(URL)
-    assert url not in str(refusal.value)
+    assert url.removeprefix("smtp://") not in str(refusal.value) or url == "smtp://"
 
 
 def test_a_nasty_address_is_read_or_refused_by_its_variable() -> None:

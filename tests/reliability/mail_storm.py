@@ -7,10 +7,10 @@ import time
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from gardien.base import ids
-from gardien.messaging.models import Message
 from gardien.portal import stack
 from tests.conftest import as_role
 from tests.messaging import post
@@ -38,7 +38,7 @@ class MailStorm:
         self.mails, self.seed, self.is_mild = mails, seed, False
         self.garage: UUID = ids.new()
         self.sink = Sink(self._plan)
-        self.messages: dict[str, Message] = {}
+        self.messages: dict[str, Any] = {}
         self.kills: list[float] = []
         self.seconds = self.preparing_seconds = 0.0
 

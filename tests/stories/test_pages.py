@@ -12,7 +12,7 @@ from tests.conftest import as_role
 from tests.stories import carded, walk, watching
 
 SHOW_NO_PAGE = {
-    *("draft", "choose", "pdf", "remove_line", "issue", "drop"),
+    *("draft", "choose", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
     *("decide", "withdraw", "object_to_offers", "remove_note", "undo_merge", "give_vehicle", "part_with"),
     *("announce_lift", "lift", "answer"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
@@ -67,6 +67,7 @@ def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
     walked.go("anonymous", walk.anonymous)
     for role, email in walk.PERSONAS.items():
         walked.go(role, walk.own_pages, garage.sessions[email])
+    walked.go("network", walk.network, garage.sessions[walk.PERSONAS["network_administrator"]])
     adviser = garage.sessions[walk.ADVISER]
     walked.go("counter", partial(walk.counter, garage=garage), adviser)
     walked.go("card", partial(carded.states, garage=garage), adviser)

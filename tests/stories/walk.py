@@ -64,6 +64,23 @@ def own_pages(page: Page) -> Iterator[str]:
     yield "shortcuts"
 
 
+def network(page: Page) -> Iterator[str]:
+    """Open what an import left in quarantine, correct a line wrongly and give it up."""
+    page.goto("/reseau/tarifs/")
+    page.locator("main a").first.click()
+    yield "quarantine"
+    page.click("main form button")
+    yield "quarantine tried again"
+    page.locator("main td a").first.click()
+    yield "line to mend"
+    page.fill("[name=designation]", "round")
+    page.press("[name=designation]", "Enter")
+    assert page.locator(".alert-danger").count() == 1
+    yield "line refused"
+    page.locator("main form").last.locator("button").click()
+    yield "line given up"
+
+
 def counter(page: Page, garage: SimpleNamespace) -> Iterator[str]:
     """Open the counter's pages in every state."""
     yield from _intake(page)

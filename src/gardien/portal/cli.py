@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "messages", "Count what was sent, what waits and what failed.", has_json=True)
 
     kinds = commands.add_parser("import", help="Import a file.").add_subparsers(required=True, metavar="KIND")
-    tyres = _add(kinds, "tyres", "Import a CSV price list of tyres.", module="import_tyres", has_json=True)
+    tyres = _add(kinds, "tyres", "Import a price list of tyres, CSV or XLSX.", module="import_tyres", has_json=True)
     tyres.add_argument("file", type=Path)
     tyres.add_argument("--currency", help="ISO code of amounts that no sign and no column names")
 

@@ -12,6 +12,7 @@ PORTS = {"smtp": 587, "smtps": 465}
 HERE = {"localhost", "127.0.0.1", "::1"}
 EXPECTED = "expected smtp://USER:PASSWORD@HOST:PORT, smtps:// with the same, or file:"
 DEFAULT_SECONDS = "20"
+LONGEST = 1000
 
 
 def checked(url: str) -> str:
@@ -24,12 +25,15 @@ def route(url: str, outbox: Path) -> Route | None:
     """Return the server or folder that `url` names, None if it is empty.
 
     `smtps` speaks TLS from the start (port 465); `smtp` (port 587) goes over to TLS and refuses a server that does not,
-    unless that server is this very machine. `?timeout=SECONDS` bounds each wait for an answer. Raises ValueError.
+    unless that server is this very machine. `?timeout=SECONDS` bounds each wait for an answer. Raises ValueError, for
+    what is not ASCII too.
     """
     if not url:
         return None
     if url == FILE:
         return Folder(outbox)
+    if len(url) > LONGEST or not unquote(url).isascii():  # smtplib signs in with ASCII only
+        raise ValueError(EXPECTED)
     try:
         parts = urlsplit(url)
         port, timeout = parts.port, float(parse_qs(parts.query).get("timeout", [DEFAULT_SECONDS])[0])

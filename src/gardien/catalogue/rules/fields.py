@@ -22,7 +22,8 @@ _Value = TypeVar("_Value")
 
 def cleaned(cells: Mapping[str, str]) -> dict[str, str]:
     """Return every field's text as it is kept; LineRefused for invisible signs, a text too long or a missing one."""
-    return {field: _cleaned(cells.get(field, ""), field) for field in FIELDS}
+    told = {field: cells.get(field, "") for field in FIELDS}
+    return {field: _cleaned(cell, field) if cell or field in MANDATORY else "" for field, cell in told.items()}
 
 
 def _cleaned(cell: str, field: str) -> str:
@@ -40,9 +41,11 @@ def _cleaned(cell: str, field: str) -> str:
 
 def one_of(value: str, field: str, known: Mapping[str, _Value]) -> _Value | None:
     """Return what a folded word stands for, None for no word; LineRefused for a word that is not known."""
-    if value and text.fold(value) not in known:
+    if not value:
+        return None
+    if text.fold(value) not in known:
         raise unknown(value, field, dict.fromkeys(str(each) for each in known.values()))
-    return known.get(text.fold(value))
+    return known[text.fold(value)]
 
 
 def unknown(value: str, field: str, known: Iterable[str]) -> LineRefused:

@@ -153,7 +153,7 @@ def _eprel(value: str) -> str:
 
 
 def _exemption(value: str, tyre: Designation) -> Exemption | None:
-    if text.fold(value) not in _NOT_EXEMPT and (told := fields.one_of(value, "exemption", _EXEMPTIONS)):
+    if value and text.fold(value) not in _NOT_EXEMPT and (told := fields.one_of(value, "exemption", _EXEMPTIONS)):
         return told
     if tyre.size_prefix == "T":
         return Exemption.TEMPORARY

@@ -130,12 +130,12 @@ def read_price_list(raw: bytes, default_currency: str | None = None) -> PriceLis
             values = columns.values(record)
             columns.refuse_flaws(record, values)
             rows.append(read_row(values, line=record.line, default_currency=default))
-            told[record.line] = _kept(values)
+            told[record.line] = {field: value for field, value in values.items() if value}
         except LineRefused as refusal:
             reason, text_ = Reason(refusal.code), _shortened(record.text)
             rejected.append(Rejected(record.line, reason, refusal.params, _kept(values), text_))
     kept, repeated = _without_repeats(rows)
-    repeated = [replace(each, values=told[each.line]) for each in repeated]
+    repeated = [replace(each, values=_kept(told[each.line])) for each in repeated]
     return PriceList(kept, tuple(sorted((*rejected, *repeated), key=lambda each: each.line)))
 
 
