@@ -56,6 +56,7 @@ DECLARATION = Declaration(
             "quotes.QuoteDocument", ("tenant_id", "version", "verified_at"), "which commitment, and the store's health"
         ),
         NotPersonal("job:quotes.verify", ("tenant",), "names the repairer"),
+        NotPersonal("job:quotes.expire", ("timestamp",), "when it was due"),
     ),
     activity=(
         Activity(Event.QUOTE_ISSUED, actions.issue),

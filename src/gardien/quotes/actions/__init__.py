@@ -1,5 +1,7 @@
 """Writing quotes: drafts and lines, what is settled on them, issue, and what becomes of an issued quote."""
 
+from gardien.messaging.actions import NoRouteError
+
 from ._locks import NotADraftError, NotAgreedError
 from .answering import (
     ExpiredError,
@@ -35,6 +37,7 @@ __all__ = [
     "LabelMissingError",
     "NoAddressError",
     "NoOptionError",
+    "NoRouteError",
     "NoSuchLineError",
     "NotADraftError",
     "NotAgreedError",
