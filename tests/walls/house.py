@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.test import override_settings
 from psycopg import sql
 
 from gardien.base import scope
@@ -16,7 +17,8 @@ from gardien.network.models import Membership
 from gardien.quotes import actions as quotes
 from gardien.quotes import queries
 from tests import scene
-from tests.conftest import PASSWORD, as_role
+from tests.conftest import HOME, PASSWORD, as_role
+from tests.messaging import post
 
 ABSENT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 """An id that no row bears."""
@@ -92,6 +94,7 @@ def _garage(email: str, at: datetime) -> Garage:
         draft = scene.draft(chosen, told, at, "99.99", "12.50")
         opened = scene.draft(chosen, told, at, "99.99")
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
+        message = _written(told.reference, issued.id, at)
         ids = {
             "customer": told.id,
             "vehicle": told.vehicles.get().id,
@@ -103,6 +106,7 @@ def _garage(email: str, at: datetime) -> Garage:
             "issued": issued.id,
             "issued_line": queries.lines(issued)[0].id,
             "document": queries.document(issued.id).id,
+            "message": message,
             "site": chosen.site_id,
             "repairer": network.controller(chosen),
             "membership": chosen.id,
@@ -110,6 +114,18 @@ def _garage(email: str, at: datetime) -> Garage:
         }
     assert issued.number
     return Garage(chosen, told.reference, issued.number, ids)
+
+
+def _written(reference: str, quote: UUID, at: datetime) -> UUID:
+    """Prepare a message and begin to send it, in the scope of its controller; return its id."""
+    from gardien.messaging import actions
+    from gardien.messaging.rules import Folder
+
+    about = post.about(subject=reference, document_id=quote)
+    with override_settings(GARDIEN_MAIL=Folder(HOME / "outbox"), GARDIEN_MAIL_FROM=post.FROM):
+        message = actions.prepare(about=about, letter=post.letter(), by=post.BY, at=at)
+    actions.begin(message_id=message.id, by=post.BY, at=at)
+    return message.id
 
 
 @contextmanager
