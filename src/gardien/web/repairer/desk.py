@@ -78,6 +78,7 @@ def show(request: Request, found: "Quote", forms: dict[str, Any], status: int = 
         context |= _answerable(found)
         return render(request, "repairer/quote.html", {**context, **forms}, status=status)
     context |= _addable(request, found)
+    context["has_parts"] = any(line.family for line in lines)
     context["opens_in"] = {} if forms or context["size"] else _next_field(found, lines)
     return render(request, "repairer/draft.html", {**context, **forms}, status=status)
 

@@ -149,6 +149,8 @@ class PartsForm(forms.Form):
     choice = forms.TypedChoiceField(
         coerce=ReusedParts,
         choices=[(ReusedParts.YES.value, gettext_lazy("Yes")), (ReusedParts.NO.value, gettext_lazy("No"))],
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Parts from the circular economy?"),
         error_messages={**NOT_LISTED, "required": gettext_lazy("Ask the customer, and choose yes or no.")},
     )
 
