@@ -246,7 +246,9 @@ def test_a_tyre_in_pounds_is_shown_but_refused_on_a_quote_with_a_sentence(real: 
     assert 'name="article"' not in page
     before = counter.rows()
     line = {"article": str(queries.search("2055516")[0].id), "line_key": str(uuid.uuid4())}
-    answer = counter.post(client, f"{path}pneus/", {**line, "quantity": "4", "unit_ttc": "72,99", "vat_rate": "20.00"})
+    answer = counter.post(
+        client, f"{path}pneus/", {**line, "quantity": "4", "unit_price": "72,99", "vat_rate": "20.00"}
+    )
     assert answer.status_code == 422
     assert any("euros" in said for said in counter.sentences(answer.text))
     assert all(map(counter.is_french, counter.sentences(answer.text)))

@@ -103,7 +103,7 @@ def asked(played: SimpleNamespace) -> dict[str, Any]:
         "draft_key": uuid.uuid4(),
         "line_key": uuid.uuid4(),
         "quantity": "4",
-        "unit_ttc": "99,99",
+        "unit_price": "99,99",
         "vat_rate": "20.00",
         "mileage": "52000",
         "last_name": "Moreau",

@@ -181,7 +181,7 @@ def spoken(client: Client, pages: list[str]) -> Iterator[Any]:
     """Visit every page, and send every form wrongly filled."""
     draft, card, form = pages[-4].partition("?")[0], pages[-2], pages[-1]
     wrong = {"last_name": "", "plate": "O", "siren": "1", "mobile": "1", "email": "@", "model": "x", "make": "y" * 50}
-    line = {"quantity": "x", "unit_ttc": "", "vat_rate": "7", "article": uuid.uuid4(), "line_key": uuid.uuid4()}
+    line = {"quantity": "x", "unit_price": "", "vat_rate": "7", "article": uuid.uuid4(), "line_key": uuid.uuid4()}
     yield from (client.get(page) for page in pages)
     yield client.post("/clients/recherche/", {"text": "moreau"})
     yield client.post("/clients/recherche/", {"text": "zzz"})

@@ -1,5 +1,6 @@
 """Money of a quote: to the cent, whatever the order, and never a float."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -23,7 +24,7 @@ LINES = st.lists(
     st.builds(
         money.Line,
         quantity=amounts("0.01", "9999.99"),
-        unit_ttc=amounts("0", "999999.99"),
+        unit_price=amounts("0", "999999.99"),
         rate=st.sampled_from(RATES),
     ),
     max_size=30,
@@ -74,13 +75,55 @@ def test_the_price_shown_on_the_lines_is_the_price_paid(lines: list[money.Line])
     assert money.totals(lines).ttc == sum((money.line_total(each) for each in lines), Decimal("0.00"))
 
 
-@given(LINES)
-def test_the_parts_add_up_to_the_totals_and_net_plus_tax_is_gross(lines: list[money.Line]) -> None:
-    totals = money.totals(lines)
+@given(LINES, st.sampled_from(money.Policy))
+def test_the_parts_add_up_to_the_totals_and_net_plus_tax_is_gross(
+    lines: list[money.Line], policy: money.Policy
+) -> None:
+    totals = money.totals(lines, policy)
     for name in ("ht", "vat", "ttc"):
         assert sum((getattr(part, name) for part in totals.by_rate), Decimal("0.00")) == getattr(totals, name)
     for part in (*totals.by_rate, totals):
         assert part.ht + part.vat == part.ttc
+
+
+HT = money.Policy.HT_FIRST
+
+
+def test_a_company_is_told_amounts_without_tax_and_taxed_on_their_sum() -> None:
+    totals = money.totals([line("4", "83.33"), line("1", "0.05", "5.5")], HT)
+    assert [(part.rate, part.ht, part.vat, part.ttc) for part in totals.by_rate] == [
+        (Decimal(20), Decimal("333.32"), Decimal("66.66"), Decimal("399.98")),
+        (Decimal("5.5"), Decimal("0.05"), Decimal("0.00"), Decimal("0.05")),
+    ]
+
+
+def test_the_tax_on_the_sum_differs_by_a_cent_from_that_of_each_line() -> None:
+    nets = [line("1", net) for net in ("652.84", "5.76", "56.48", "9.93")]
+    assert (money.totals(nets, HT).ht, money.totals(nets, HT).vat) == (Decimal("725.01"), Decimal("145.00"))
+
+
+@given(LINES)
+def test_the_net_shown_to_a_company_is_the_sum_of_its_lines(lines: list[money.Line]) -> None:
+    totals = money.totals(lines, HT)
+    assert totals.ht == sum((money.line_total(each) for each in lines), Decimal("0.00"))
+    for part in totals.by_rate:
+        exact = Fraction(part.ht) * Fraction(part.rate) / 100
+        assert Fraction(-1, 200) < Fraction(part.vat) - exact <= Fraction(1, 200)
+
+
+@given(amounts("0", "9999989900"), amounts("0", "100"))
+def test_a_discount_in_per_cent_is_within_half_a_cent_of_its_share(price: Decimal, percent: Decimal) -> None:
+    exact = Fraction(price) * Fraction(percent) / 100
+    assert Fraction(-1, 200) < Fraction(money.discount(price, percent)) - exact <= Fraction(1, 200)
+
+
+@given(LINES, st.sampled_from(money.Policy))
+def test_a_line_split_in_two_of_whole_pieces_costs_the_same(lines: list[money.Line], policy: money.Policy) -> None:
+    whole = [replace(each, quantity=Decimal(int(each.quantity) % 100 + 2)) for each in lines]
+    split = [replace(each, quantity=each.quantity - 1) for each in whole] + [
+        replace(each, quantity=Decimal(1)) for each in whole
+    ]
+    assert money.totals(split, policy) == money.totals(whole, policy)
 
 
 @given(LINES)
@@ -90,27 +133,27 @@ def test_the_tax_of_a_rate_lies_within_half_a_cent_of_the_exact_one(lines: list[
         assert Fraction(-1, 200) < Fraction(part.vat) - exact <= Fraction(1, 200)
 
 
-@given(LINES, st.randoms(use_true_random=False))
-def test_the_order_of_the_lines_changes_nothing(lines: list[money.Line], random: object) -> None:
+@given(LINES, st.sampled_from(money.Policy), st.randoms(use_true_random=False))
+def test_the_order_of_the_lines_changes_nothing(lines: list[money.Line], policy: money.Policy, random: object) -> None:
     shuffled = list(lines)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert money.totals(shuffled) == money.totals(lines)
+    assert money.totals(shuffled, policy) == money.totals(lines, policy)
 
 
-@pytest.mark.parametrize("field", ["quantity", "unit_ttc", "rate", "discount"])
+@pytest.mark.parametrize("field", ["quantity", "unit_price", "rate", "discount"])
 @pytest.mark.parametrize(
     "amount", ["-0.01", "-0", "0.001", "NaN", "sNaN", "Infinity", "-Infinity", "1e30", "1e-30", "1e11"]
 )
 def test_an_amount_out_of_bounds_is_refused(field: str, amount: str) -> None:
-    figures = {"quantity": Decimal(1), "unit_ttc": Decimal(1), "rate": Decimal(20), "discount": Decimal(0)}
+    figures = {"quantity": Decimal(1), "unit_price": Decimal(1), "rate": Decimal(20), "discount": Decimal(0)}
     with pytest.raises(money.AmountRefusedError):
         money.totals([money.Line(**{**figures, field: Decimal(amount)})])
 
 
-@pytest.mark.parametrize("field", ["quantity", "unit_ttc", "rate", "discount"])
+@pytest.mark.parametrize("field", ["quantity", "unit_price", "rate", "discount"])
 @pytest.mark.parametrize("amount", [1.0, 1, "1", True, None])
 def test_an_amount_that_is_no_decimal_is_refused(field: str, amount: object) -> None:
-    figures: dict[str, object] = {name: Decimal(1) for name in ("quantity", "unit_ttc", "rate", "discount")}
+    figures: dict[str, object] = {name: Decimal(1) for name in ("quantity", "unit_price", "rate", "discount")}
     with pytest.raises(TypeError):
         money.totals([money.Line(**{**figures, field: amount})])  # type: ignore[arg-type]
 
@@ -152,3 +195,18 @@ def test_a_rate_of_another_territory_is_refused() -> None:
     money.check_rate(Decimal("20.0"), money.Territory.METROPOLITAN, DAY)
     with pytest.raises(money.RateRefusedError):
         money.check_rate(Decimal("8.5"), money.Territory.METROPOLITAN, DAY)
+
+
+@given(LINES.filter(bool), st.fractions(0, 1))
+def test_a_total_told_is_reached_to_the_cent(lines: list[money.Line], share: Fraction) -> None:
+    full = money.totals(lines).ttc
+    told = Decimal(int(Fraction(full) * 100 * share)) / 100
+    discounts = money.reach(lines, told)
+    priced = [replace(each, discount=off) for each, off in zip(lines, discounts, strict=True)]
+    assert money.totals(priced).ttc == sum((money.line_total(each) for each in priced), Decimal(0)) == told
+
+
+def test_a_total_above_the_lines_is_refused() -> None:
+    with pytest.raises(money.AmountRefusedError):
+        money.reach([line("4", "99.99")], Decimal("399.97"))
+    assert money.reach([line("4", "99.99"), line("1", "10")], Decimal("399.99")) == (Decimal("9.73"), Decimal("0.24"))

@@ -94,6 +94,40 @@ def test_the_recto_shows_every_figure() -> None:
     assert [text for text in expected if text not in recto] == []
 
 
+OFFERS = replace(
+    QUOTE,
+    lines=(line("Montage", "4", "18.50"),),
+    options=(
+        sheet.SheetOption("Offre A", (line("Pneu Altamira Rivage", "4", "129.99"),)),
+        sheet.SheetOption("Offre B", (line("Pneu Norvak Cap", "4", "99.99"),)),
+        sheet.SheetOption("Offre C", (line("Pneu Tessin Ligne", "4", "64.50"),)),
+    ),
+)
+
+
+def test_each_of_three_offers_shows_its_lines_and_its_total_with_what_all_include() -> None:
+    found = pages(sheet.render(OFFERS, AT))
+    recto = words(found[0])
+    assert len(found) == 2
+    expected = ("Offre A", "Offre B", "Offre C", "Compris dans chaque offre", "Offre choisie", "4 18,50 € 20 % 74,00 €")
+    assert [text for text in expected if text not in recto] == []
+    assert re.findall(r"Total TTC ([\d ]+,\d\d) €", recto) == ["593,96", "473,96", "332,00"]
+    assert "Offre choisie" not in words(pages(sheet.render(QUOTE, AT))[0])
+
+
+def test_a_company_reads_prices_without_tax() -> None:
+    recto = words(pages(sheet.render(replace(QUOTE, policy=money.Policy.HT_FIRST), AT))[0])
+    expected = ("Prix unit. HT", "Total HT 1 705,96 €", "TVA 20 % sur 465,96 € 93,19 €", "Total TTC 1 867,35 €")
+    assert [text for text in expected if text not in recto] == []
+    assert "Prix unit. TTC" not in recto
+
+
+def test_a_revision_names_the_quote_that_it_replaces() -> None:
+    recto = words(pages(sheet.render(replace(QUOTE, replaces="D-RA042-2026-000122"), AT))[0])
+    assert ("Remplace le devis" in recto, "D-RA042-2026-000122" in recto) == (True, True)
+    assert "Remplace" not in words(pages(sheet.render(QUOTE, AT))[0])
+
+
 def test_the_recto_names_the_parties_and_the_vehicle() -> None:
     recto = words(pages(sheet.render(QUOTE, AT))[0])
     repairer, site, customer = QUOTE.repairer, QUOTE.site, QUOTE.customer

@@ -89,7 +89,7 @@ class Adviser:
     def quote(self, of: dict[str, object]) -> tuple[str, str]:
         """Issue a quote; return its id and the number that the page shows once it is acknowledged."""
         page = self.post("/devis/nouveau/", {**of, "draft_key": uuid.uuid4()})
-        line = {"line_key": uuid.uuid4(), "label": "Montage", "quantity": 4, "unit_ttc": "18,50", "vat_rate": "20.00"}
+        line = {"line_key": uuid.uuid4(), "label": "Montage", "quantity": 4, "unit_price": "18,50", "vat_rate": "20.00"}
         self.post(f"{page}prestations/", {f"service-{name}": value for name, value in line.items()})
         self.post(f"{page}emettre/", {})
         number = re.search(r"D-[A-Z]+-\d{4}-\d{6}", self.send("GET", page)[2])

@@ -145,11 +145,11 @@ def _drafts(page: Page, garage: SimpleNamespace) -> Iterator[str]:
     page.goto(f"/devis/{garage.long_draft}/?size=2055516")
     assert page.locator(".refusal").count() == 1
     yield "long draft with offers, one of them in pounds"
-    page.locator("[name=unit_ttc]").first.fill("a lot")
+    page.locator("[name=unit_price]").first.fill("a lot")
     page.locator(".offers button").first.click()
     yield "tyre refused"
     page.goto(f"/devis/{garage.long_draft}/")
-    page.fill("#id_service-unit_ttc", "-1")
+    page.fill("#id_service-unit_price", "-1")
     page.fill("#id_mileage", "many")
     page.locator("[name=service-label]").press("Enter")
     yield "service refused"

@@ -43,7 +43,7 @@ def routes() -> list[str]:
 
 def typed_in(house: House) -> dict[str, Any]:
     """Return a form that every page with an id would accept: all their fields at once."""
-    line = {"line_key": ids.new(), "quantity": 4, "unit_ttc": "99,99", "vat_rate": "20.00"}
+    line = {"line_key": ids.new(), "quantity": 4, "unit_price": "99,99", "vat_rate": "20.00"}
     return {
         "mileage": 48200,
         "article": house.articles[0],

@@ -53,9 +53,9 @@ def draft(client: Client, card: str = "") -> str:
     return post(client, "/devis/nouveau/", ids).headers["Location"]
 
 
-def service(label: str, quantity: str = "1", unit_ttc: str = "10", vat_rate: str = "20.00") -> dict[str, str]:
+def service(label: str, quantity: str = "1", unit_price: str = "10", vat_rate: str = "20.00") -> dict[str, str]:
     """Fill the form of a service line."""
-    told = {"label": label, "quantity": quantity, "unit_ttc": unit_ttc, "vat_rate": vat_rate}
+    told = {"label": label, "quantity": quantity, "unit_price": unit_price, "vat_rate": vat_rate}
     return {f"service-{name}": value for name, value in {**told, "line_key": str(uuid.uuid4())}.items()}
 
 

@@ -32,7 +32,7 @@ def test_a_customer_told_orally_gets_a_quote_whose_pdf_says_what_the_page_says(s
     quote = client.post("/devis/nouveau/", ids).headers["Location"]
     offers = client.get(quote, {"size": "2055516"}).text
     article = re.search(r'name="article" value="([^"]+)"', offers)[1]
-    line = {"article": article, "line_key": uuid.uuid4(), "quantity": "4", "unit_ttc": "99,99", "vat_rate": "20.00"}
+    line = {"article": article, "line_key": uuid.uuid4(), "quantity": "4", "unit_price": "99,99", "vat_rate": "20.00"}
     assert client.post(f"{quote}pneus/", line).status_code == 302
     assert client.post(f"{quote}emettre/").status_code == 302
     shown = client.get(quote).text

@@ -187,7 +187,7 @@ def test_each_nasty_string_as_a_figure_of_a_quote_is_that_number_or_refused(
     scene.price_list(at)
     path = counter.draft(client)
     article = re.search(r'name="article" value="([^"]+)"', client.get(path, {"size": "2055516"}).text)[1]
-    good = {"quantity": "3", "unit_ttc": "3", "vat_rate": "20.00"}
+    good = {"quantity": "3", "unit_price": "3", "vat_rate": "20.00"}
     services = tuple(f"service-{field}" for field in (*good, "line_key"))
     before = counter.rows()
     found: list[str] = []
@@ -196,7 +196,7 @@ def test_each_nasty_string_as_a_figure_of_a_quote_is_that_number_or_refused(
             tyre = {**good, "article": article, "line_key": str(uuid.uuid4())}
             door, form = ("prestations", counter.service("Montage", "3", "3")) if field in services else ("pneus", tyre)
             door, form = ("kilometrage", {}) if field == "mileage" else (door, form)
-            kept = [value] if field.endswith(("quantity", "unit_ttc", "mileage")) else []
+            kept = [value] if field.endswith(("quantity", "unit_price", "mileage")) else []
             answer, faults = sent(client, f"{path}{door}/", {**form, field: value}, *kept)
             if answer.status_code == 302 and field != "mileage":
                 faults += [f"is read as {read}" for read in taken_off(client, path) if read != number_in(value)]

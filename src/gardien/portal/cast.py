@@ -5,12 +5,15 @@ SIREN numbers begin with three zeros.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from stdnum import luhn
 
+from gardien.base import scope
 from gardien.base.actor import Actor
+from gardien.catalogue import actions as catalogue
+from gardien.catalogue.rules.pricing import Extra
 from gardien.commitment import queries as commitment
 from gardien.network import actions as network
 from gardien.network import queries
@@ -51,6 +54,14 @@ GARAGES = (
     Garage("COL", "Pneus du Col", "000300301", "48 route du Col", "99300", "Hautmont", "+33199001403"),
 )
 SITE_ROLES = ("site_manager", "counter_adviser", "storekeeper", "workshop")
+TARIFF = (
+    (Extra.FITTING, "Montage", "14.00", "0"),
+    (Extra.FITTING, "Montage, grande jante", "19.00", "18"),
+    (Extra.BALANCING, "Équilibrage", "8.00", "0"),
+    (Extra.VALVE, "Valve neuve", "4.00", "0"),
+)
+"""What each garage sells beside tyres: extra, label, euros VAT included, from which rim in inches."""
+ECO, ECO_FROM = Decimal("1.50"), date(2025, 1, 1)
 CENTRAL_ROLES = {
     "network_administrator": PartyKind.NETWORK,
     "network_reader": PartyKind.NETWORK,
@@ -76,6 +87,7 @@ def load(*, password: str, at: datetime) -> list[Login]:
             (PartyKind.PROVIDER, version.parties.provider),
         )
     }
+    catalogue.set_eco_rate(tyre_class="C1", from_date=ECO_FROM, amount_ttc=ECO, by=BY, at=at)
     sites = [_open(garage, at) for garage in GARAGES]
     logins: list[Login] = []
 
@@ -120,6 +132,10 @@ def _open(garage: Garage, at: datetime) -> Site:
     identity = network.Identity(garage.name, siren, "SARL", Decimal(8000), garage.city)
     repairer = network.open_repairer(code=garage.code, identity=identity, place=place, by=BY, at=at)
     siret = siren + "0001"
+    with scope.entered(repairer.id):
+        for extra, label, price, rim in TARIFF:
+            sold = catalogue.Sold(label, Decimal(price), Decimal("20.00"), extra, Decimal(rim))
+            catalogue.set_service(service_id=None, sold=sold, by=BY, at=at)
     return network.open_site(
         repairer=repairer,
         name=f"{garage.name}, {garage.city}",

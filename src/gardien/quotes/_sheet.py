@@ -81,6 +81,14 @@ class SheetLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetOption:
+    """One of several offers between which the customer chooses: its name and the lines that are its own."""
+
+    title: str
+    lines: tuple[SheetLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A titled part of the notice."""
 
@@ -102,7 +110,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class QuoteSheet:
-    """All that is printed on a quote; dates are days in Paris, `mentions` are sentences put under the lines."""
+    """All that is printed on a quote; dates are days in Paris, `mentions` are sentences put under the lines.
+
+    With `options`, `lines` are those that every one of them includes. `replaces` is the number of the quote that this
+    one revises, or empty.
+    """
 
     language: Language
     number: str
@@ -116,6 +128,9 @@ class QuoteSheet:
     lines: tuple[SheetLine, ...]
     mentions: tuple[str, ...]
     notice: Notice
+    policy: money.Policy = money.Policy.TTC_FIRST
+    options: tuple[SheetOption, ...] = ()
+    replaces: str = ""
 
 
 def render(sheet: QuoteSheet, at: datetime) -> pdf.Pdf:
@@ -139,6 +154,7 @@ def document(sheet: QuoteSheet) -> dict[str, object]:
         "title": title,
         "words": words,
         "number": sheet.number,
+        "replaces": words["replaces"].format(number=sheet.replaces) if sheet.replaces else "",
         "facts": _pairs(
             (words["issued_on"], _day(sheet.issued_on, sheet.language)),
             (words["valid_until"], _day(sheet.valid_until, sheet.language)),
@@ -151,7 +167,8 @@ def document(sheet: QuoteSheet) -> dict[str, object]:
             "rows": _present(*sheet.customer.address, *sheet.customer.phones, sheet.customer.email),
         },
         "vehicle": _vehicle(sheet, words),
-        "lines": _lines(sheet, words),
+        "columns": _columns(sheet, words),
+        "tables": _tables(sheet, words),
         "totals": _totals(sheet, words),
         "mentions": list(sheet.mentions),
         "data": words["data"].format(version=sheet.notice.version),
@@ -198,33 +215,50 @@ def _vehicle(sheet: QuoteSheet, words: Mapping[str, str]) -> list[list[str]]:
     )
 
 
-def _lines(sheet: QuoteSheet, words: Mapping[str, str]) -> list[dict[str, object]]:
-    figures = [line.figures for line in sheet.lines]
+def _columns(sheet: QuoteSheet, words: Mapping[str, str]) -> list[str]:
+    told = "ht" if sheet.policy is money.Policy.HT_FIRST else "ttc"
+    return [words["designation"], words["quantity"], words[f"unit_{told}"], words["rate"], words[f"line_{told}"]]
+
+
+def _tables(sheet: QuoteSheet, words: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return a table per option and one of the lines that all have; a single table without options."""
+    named = [(option.title, option.lines) for option in sheet.options]
+    if sheet.lines or not named:
+        named.append((words["common"] if named else words["lines"], sheet.lines))
+    figures = [line.figures for _, lines in named for line in lines]
     decimals = max((_decimals(each.quantity) for each in figures), default=0)
     return [
-        {
-            "designation": line.designation,
-            "details": _present(line.detail, _discount(line.figures, sheet.language, words)),
-            "quantity": _decimal(line.figures.quantity, sheet.language, decimals),
-            "unit": _euros(line.figures.unit_ttc, sheet.language),
-            "rate": _rate(line.figures.rate, sheet.language),
-            "total": _euros(money.line_total(line.figures), sheet.language),
-        }
-        for line in sheet.lines
+        {"title": title, "lines": [_line(line, sheet, words, decimals) for line in lines]} for title, lines in named
     ]
+
+
+def _line(line: SheetLine, sheet: QuoteSheet, words: Mapping[str, str], decimals: int) -> dict[str, object]:
+    return {
+        "designation": line.designation,
+        "details": _present(line.detail, _discount(line.figures, sheet.language, words)),
+        "quantity": _decimal(line.figures.quantity, sheet.language, decimals),
+        "unit": _euros(line.figures.unit_price, sheet.language),
+        "rate": _rate(line.figures.rate, sheet.language),
+        "total": _euros(money.line_total(line.figures), sheet.language),
+    }
 
 
 def _discount(figures: money.Line, language: Language, words: Mapping[str, str]) -> str:
     return words["discount"].format(amount=_euros(figures.discount, language)) if figures.discount else ""
 
 
-def _totals(sheet: QuoteSheet, words: Mapping[str, str]) -> dict[str, object]:
-    totals = money.totals(line.figures for line in sheet.lines)
-    rows = [[words["total_ht"], _euros(totals.ht, sheet.language)]]
-    for part in totals.by_rate:
-        label = words["vat"].format(rate=_rate(part.rate, sheet.language), ht=_euros(part.ht, sheet.language))
-        rows.append([label, _euros(part.vat, sheet.language)])
-    return {"rows": rows, "ttc": _euros(totals.ttc, sheet.language)}
+def _totals(sheet: QuoteSheet, words: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return what each option comes to with the lines that all have; one total without options."""
+    choices = [(option.title, (*option.lines, *sheet.lines)) for option in sheet.options] or [("", sheet.lines)]
+    found: list[dict[str, object]] = []
+    for title, lines in choices:
+        totals = money.totals((line.figures for line in lines), sheet.policy)
+        rows = [[words["total_ht"], _euros(totals.ht, sheet.language)]]
+        for part in totals.by_rate:
+            label = words["vat"].format(rate=_rate(part.rate, sheet.language), ht=_euros(part.ht, sheet.language))
+            rows.append([label, _euros(part.vat, sheet.language)])
+        found.append({"title": title, "rows": rows, "ttc": _euros(totals.ttc, sheet.language)})
+    return found
 
 
 def _present(*texts: str) -> list[str]:

@@ -18,13 +18,22 @@ DECLARATION = Declaration(
             (
                 *("id", "draft_key", "customer_id", "vehicle_id", "mileage", "author_id", "state", "number", "rank"),
                 *("drafted_at", "issued_at", "answered_at", "cancelled_at", "cancel_reason"),
+                *("sent_at", "revises_id", "chosen_option", "refusal_reason", "late_reason", "reused_parts"),
                 *("valid_until_date", "total_ht", "total_vat", "total_ttc"),
             ),
             "customer.reference",
         ),
         _of(
             "quotes.QuoteLine",
-            ("id", "quote_id", "line_key", "label", "quantity", "unit_ttc", "article_id"),
+            (
+                *("id", "quote_id", "line_key", "label", "detail", "quantity", "unit_price", "discount", "article_id"),
+                *("option", "family", "label_excuse"),
+            ),
+            "quote.customer.reference",
+        ),
+        _of(
+            "quotes.QuoteOption",
+            ("id", "quote_id", "option", "total_ht", "total_vat", "total_ttc"),
             "quote.customer.reference",
         ),
         _of(
@@ -36,18 +45,23 @@ DECLARATION = Declaration(
     ),
     not_personal=(
         NotPersonal(
-            "quotes.Quote", ("tenant_id", "site_id", "year", "rounding_policy"), "the repairer's, not a person's"
+            "quotes.Quote",
+            ("tenant_id", "site_id", "year", "rounding_policy", "revision"),
+            "the repairer's, not a person's",
         ),
         NotPersonal("quotes.QuoteLine", ("tenant_id", "position", "kind", "vat_rate"), "the form of the line"),
+        NotPersonal("quotes.QuoteOption", ("tenant_id",), "names the repairer"),
         NotPersonal("quotes.Counter", ("*",), "counts a repairer's quotes of a year"),
         NotPersonal(
             "quotes.QuoteDocument", ("tenant_id", "version", "verified_at"), "which commitment, and the store's health"
         ),
         NotPersonal("job:quotes.verify", ("tenant",), "names the repairer"),
+        NotPersonal("job:quotes.expire", ("timestamp",), "when it was due"),
     ),
     activity=(
         Activity(Event.QUOTE_ISSUED, actions.issue),
         Activity(Event.QUOTE_ACCEPTED, actions.accept),
+        Activity(Event.QUOTE_ACCEPTED, actions.accept_late),
         Activity(Event.QUOTE_REFUSED, actions.refuse),
     ),
     exempt=(Exempt(actions.mark_verified, "looks after the stored bytes: storage goes on (GDPR, article 18(2))"),),

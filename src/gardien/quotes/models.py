@@ -10,7 +10,7 @@ from gardien.customers.models import Customer, Vehicle
 from gardien.network.models import Site
 
 from .rules import money
-from .rules.vocabulary import State
+from .rules.vocabulary import MOST_OPTIONS, OPEN, State, option_letter
 
 
 class Quote(TenantRow):
@@ -23,16 +23,25 @@ class Quote(TenantRow):
     mileage = models.PositiveIntegerField(null=True, help_text="km, as told or read")
     author_id = models.UUIDField(help_text="the user who wrote it")
     state = models.CharField(max_length=12, default=State.DRAFT.value)
+    revises = TenantForeignKey(
+        "self", related_name="revisions", null=True, help_text="the quote that this one replaces"
+    )
+    revision = models.PositiveSmallIntegerField(default=1)
+    reused_parts = models.CharField(max_length=3, blank=True, help_text="vocabulary.ReusedParts, empty if not asked")
     drafted_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True, help_text="when it was first given to the mail, or handed over")
     answered_at = models.DateTimeField(null=True, help_text="when the person accepted or refused it")
+    chosen_option = models.PositiveSmallIntegerField(null=True, help_text="of its options, the one accepted")
+    refusal_reason = models.CharField(max_length=10, blank=True, help_text="vocabulary.RefusalReason")
+    late_reason = models.CharField(max_length=200, blank=True, help_text="why it was accepted after its last day")
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=20, blank=True, help_text="vocabulary.CancelReason")
     year = models.PositiveSmallIntegerField(null=True, help_text="of issue, in Paris")
     rank = models.PositiveIntegerField(null=True, help_text="from 1 per repairer and year")
     number = models.CharField(max_length=30, null=True)  # noqa: DJ001 -- unique, and a draft has none
     valid_until_date = models.DateField(null=True)
-    rounding_policy = models.CharField(max_length=20, default=money.POLICY)
+    rounding_policy = models.CharField(max_length=20, default=money.Policy.TTC_FIRST.value)
     total_ht = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     total_vat = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     total_ttc = models.DecimalField(max_digits=16, decimal_places=2, null=True)
@@ -41,7 +50,12 @@ class Quote(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "draft_key"], name="quotes_quote_draft_key"),
             models.UniqueConstraint(fields=["tenant", "number"], name="quotes_quote_number"),
-            models.UniqueConstraint(fields=["tenant", "year", "rank"], name="quotes_quote_rank"),
+            models.UniqueConstraint(fields=["tenant", "year", "rank", "revision"], name="quotes_quote_rank"),
+            models.UniqueConstraint(fields=["tenant", "revises"], name="quotes_quote_revised_once"),
+            models.CheckConstraint(
+                condition=models.Q(revision=1, revises=None) | models.Q(revision__gt=1, revises__isnull=False),
+                name="quotes_quote_revision",
+            ),
             models.CheckConstraint(
                 name="quotes_quote_issued_whole",
                 condition=models.Q(
@@ -68,7 +82,14 @@ class Quote(TenantRow):
                 | models.Q(~models.Q(state="cancelled"), cancelled_at__isnull=True, cancel_reason=""),
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "-drafted_at", "id"], name="quotes_quote_latest")]
+        indexes = [
+            models.Index(fields=["tenant", "-drafted_at", "id"], name="quotes_quote_latest"),
+            models.Index(
+                fields=["tenant", "valid_until_date", "id"],
+                condition=models.Q(state__in=sorted(OPEN)),
+                name="quotes_quote_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or str(self.id)
@@ -77,6 +98,21 @@ class Quote(TenantRow):
     def is_draft(self) -> bool:
         """Say whether it may still be changed."""
         return self.state == State.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the person may still answer it."""
+        return self.state in OPEN
+
+    @property
+    def chosen_letter(self) -> str:
+        """Return how people call the option that was accepted, nothing if there was none."""
+        return option_letter(self.chosen_option) if self.chosen_option else ""
+
+    @property
+    def policy(self) -> money.Policy:
+        """Return how its amounts are told and rounded."""
+        return money.Policy(self.rounding_policy)
 
 
 class QuoteLine(TenantRow):
@@ -95,7 +131,14 @@ class QuoteLine(TenantRow):
     article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="+")
     label = models.CharField(max_length=200)
     quantity = models.DecimalField(max_digits=6, decimal_places=2)
-    unit_ttc = models.DecimalField(max_digits=8, decimal_places=2)
+    option = models.PositiveSmallIntegerField(default=0, help_text="1 to 3: of that option; 0: of all")
+    detail = models.CharField(max_length=200, blank=True, help_text="season, label and marks, as they were")
+    family = models.CharField(max_length=10, blank=True, help_text="vocabulary.Family of a part, else empty")
+    label_excuse = models.CharField(max_length=120, blank=True, help_text="why the tyre is quoted without its label")
+    unit_price = models.DecimalField(
+        max_digits=8, decimal_places=2, help_text="euros, as the quote's policy tells them"
+    )
+    discount = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0), help_text="euros off the line")
     vat_rate = models.DecimalField(max_digits=4, decimal_places=2, help_text="per cent")
 
     class Meta:
@@ -104,7 +147,8 @@ class QuoteLine(TenantRow):
             models.UniqueConstraint(fields=["tenant", "line_key"], name="quotes_line_key"),
             models.UniqueConstraint(fields=["tenant", "quote", "position"], name="quotes_line_position"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="quotes_line_quantity"),
-            models.CheckConstraint(condition=models.Q(unit_ttc__gte=0), name="quotes_line_price"),
+            models.CheckConstraint(condition=models.Q(unit_price__gte=0, discount__gte=0), name="quotes_line_price"),
+            models.CheckConstraint(condition=models.Q(option__lte=MOST_OPTIONS), name="quotes_line_option"),
         ]
 
     def __str__(self) -> str:
@@ -113,12 +157,39 @@ class QuoteLine(TenantRow):
     @property
     def figures(self) -> money.Line:
         """Return what the money rules need of the line."""
-        return money.Line(quantity=self.quantity, unit_ttc=self.unit_ttc, rate=self.vat_rate)
+        return money.Line(self.quantity, self.unit_price, self.vat_rate, self.discount)
 
     @property
-    def total_ttc(self) -> Decimal:
-        """Return the line's total in euros, to the cent."""
+    def letter(self) -> str:
+        """Return how people call the line's option, nothing if all have it."""
+        return option_letter(self.option) if self.option else ""
+
+    @property
+    def total(self) -> Decimal:
+        """Return the line's total in euros to the cent, as the quote's policy tells it."""
         return money.line_total(self.figures)
+
+
+class QuoteOption(TenantRow):
+    """What one option of an issued quote comes to, with the lines that all options have."""
+
+    quote = TenantForeignKey(Quote, related_name="options")
+    option = models.PositiveSmallIntegerField(help_text="1 to 3")
+    total_ht = models.DecimalField(max_digits=16, decimal_places=2)
+    total_vat = models.DecimalField(max_digits=16, decimal_places=2)
+    total_ttc = models.DecimalField(max_digits=16, decimal_places=2)
+
+    class Meta:
+        ordering = ["option"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "quote", "option"], name="quotes_option_once")]
+
+    def __str__(self) -> str:
+        return str(self.option)
+
+    @property
+    def letter(self) -> str:
+        """Return how people call it: A, B or C."""
+        return option_letter(self.option)
 
 
 class Counter(TenantRow):

@@ -11,7 +11,7 @@ from .imports import (
     reason,
     waiting_line,
 )
-from .offers import PricedArticle, Refusal, fitted_price, offers, price_rules, services
+from .offers import PricedArticle, Refusal, fitted_price, offers, price_rules, priced, services, tariff, with_eco
 
 __all__ = [
     "LIMIT",
@@ -31,9 +31,12 @@ __all__ = [
     "price_list",
     "price_lists",
     "price_rules",
+    "priced",
     "quarantine",
     "reason",
     "search",
     "services",
+    "tariff",
     "waiting_line",
+    "with_eco",
 ]

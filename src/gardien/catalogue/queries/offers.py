@@ -70,14 +70,26 @@ def fitted_price(
     if offer.unit_ttc is None or not 1 <= quantity <= pricing.MOST_TYRES:
         msg = "this cannot be quoted"
         raise ValueError(msg)
-    tariff = [
+    tyre = FittedLine(None, label(article), quantity, offer.unit_ttc, vat_rate)
+    return pricing.fitted(tyre, article.rim_inch, with_eco(tariff(), offer, vat_rate), taken)
+
+
+def tariff() -> list[ExtraPrice]:
+    """Return the present repairer's prices of the extras of a fitted price, the eco-contribution excepted."""
+    return [
         ExtraPrice(Extra(each.extra), each.label, each.unit_ttc, each.vat_rate, each.rim_from_inch, each.id)
         for each in Service.objects.exclude(extra="")
     ]
-    if offer.eco_ttc is not None:
-        tariff.append(ExtraPrice(Extra.ECO, "", offer.eco_ttc, vat_rate))
-    tyre = FittedLine(None, label(article), quantity, offer.unit_ttc, vat_rate)
-    return pricing.fitted(tyre, article.rim_inch, tariff, taken)
+
+
+def with_eco(extras: list[ExtraPrice], offer: PricedArticle, vat_rate: Decimal) -> list[ExtraPrice]:
+    """Return a tariff completed by the eco-contribution of one article, if anybody told one."""
+    return extras if offer.eco_ttc is None else [*extras, ExtraPrice(Extra.ECO, "", offer.eco_ttc, vat_rate)]
+
+
+def priced(article: Article, on: date) -> PricedArticle:
+    """Return one article as the present repairer may offer it on a day."""
+    return _priced(article, [rule.figures for rule in PriceRule.objects.all()], {}, _eco_rates(), on)
 
 
 def services() -> QuerySet[Service]:

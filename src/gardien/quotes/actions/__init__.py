@@ -1,27 +1,75 @@
-"""Writing quotes: drafts and lines, issue, and what becomes of an issued quote."""
+"""Writing quotes: drafts and lines, what is settled on them, issue, and what becomes of an issued quote."""
+
+from gardien.messaging.actions import NoRouteError
 
 from ._locks import NotADraftError, NotAgreedError
-from .answering import ExpiredError, NotOpenError, accept, cancel, end_use, refuse
-from .drafting import NotInEurosError, Offer, add_service, add_tyre, draft, remove_line, tell_mileage
-from .issuing import NothingOfferedError, issue, mark_verified
+from .answering import (
+    ExpiredError,
+    NoOptionError,
+    NotExpiredError,
+    NotOpenError,
+    accept,
+    accept_late,
+    cancel,
+    end_use,
+    expire,
+    give,
+    refuse,
+)
+from .copying import discard, duplicate, revise
+from .drafting import (
+    NoSuchLineError,
+    NotInEurosError,
+    Offer,
+    add_fitted,
+    add_service,
+    add_tyre,
+    draft,
+    remove_line,
+    tell_mileage,
+)
+from .issuing import LabelMissingError, NothingOfferedError, PartsUnansweredError, issue, mark_verified
+from .pricing import NothingToReachError, choose_parts, excuse_label, reach, take_off
+from .sending import NoAddressError, answer_link, send
 
 __all__ = [
     "ExpiredError",
+    "LabelMissingError",
+    "NoAddressError",
+    "NoOptionError",
+    "NoRouteError",
+    "NoSuchLineError",
     "NotADraftError",
     "NotAgreedError",
+    "NotExpiredError",
     "NotInEurosError",
     "NotOpenError",
     "NothingOfferedError",
+    "NothingToReachError",
     "Offer",
+    "PartsUnansweredError",
     "accept",
+    "accept_late",
+    "add_fitted",
     "add_service",
     "add_tyre",
+    "answer_link",
     "cancel",
+    "choose_parts",
+    "discard",
     "draft",
+    "duplicate",
     "end_use",
+    "excuse_label",
+    "expire",
+    "give",
     "issue",
     "mark_verified",
+    "reach",
     "refuse",
     "remove_line",
+    "revise",
+    "send",
+    "take_off",
     "tell_mileage",
 ]

@@ -1,4 +1,4 @@
-"""What becomes of an issued quote: accepted or refused by the person, or cancelled."""
+"""What becomes of an issued quote: given to the person, answered by them, or ended without an answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gardien.base import clock
 from gardien.base.actor import Actor
 from gardien.commitment.registry import Kept
 from gardien.customers.models import Customer
@@ -14,10 +15,12 @@ from gardien.journal import actions as journal
 from gardien.standing import actions as standing
 from gardien.standing.rules import Event
 
-from ..models import Quote, QuoteLine
+from ..models import Quote, QuoteLine, QuoteOption
 from ..rules import vocabulary
-from ..rules.vocabulary import CancelReason, State, Tag
+from ..rules.vocabulary import OPEN, CancelReason, RefusalReason, State, Tag
 from . import _locks
+
+BATCH = 500
 
 
 class NotOpenError(ValueError):
@@ -25,33 +28,94 @@ class NotOpenError(ValueError):
 
 
 class ExpiredError(ValueError):
-    """The quote's last day has passed: issue a new one."""
+    """The quote's last day has passed: issue a new one, or let a manager accept it with a reason."""
+
+
+class NotExpiredError(ValueError):
+    """The quote still holds: it is accepted like any other."""
+
+
+class NoOptionError(ValueError):
+    """The quote has options, and the person chose none of them; or it has none and one was chosen."""
 
 
 @transaction.atomic
-def accept(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
-    """Record that the person accepted a quote in time; accepted again it stays as it is.
+def give(*, quote_id: UUID, state: State, by: Actor, at: datetime) -> Quote:
+    """Write that an open quote was sent (`State.SENT`) or handed over on paper (`State.HANDED_OVER`).
 
-    Raises `NotOpenError`, `ExpiredError`, `queries.NoSuchQuoteError`.
+    It moves no clock: the person did nothing. Raises `NotOpenError`.
+    """
+    quote = _locks.quote(quote_id)
+    _refuse_closed(quote)
+    tag = {State.SENT: Tag.SENT, State.HANDED_OVER: Tag.HANDED_OVER}[state]
+    quote.state, quote.sent_at = state.value, quote.sent_at or at
+    quote.save(update_fields=["state", "sent_at"])
+    journal.record(tag, by=by, at=at, subject=quote.customer.reference, quote=quote.id)
+    return quote
+
+
+@transaction.atomic
+def accept(*, quote_id: UUID, by: Actor, at: datetime, option: int | None = None) -> Quote:
+    """Record that the person accepted a quote in time, and which of its options; accepted again it stays as it is.
+
+    Raises `NotOpenError`, `ExpiredError`, `NoOptionError`, `queries.NoSuchQuoteError`.
     """
     quote = _locks.quote(quote_id)
     if quote.state == State.ACCEPTED:
         return quote
-    if quote.valid_until_date and not vocabulary.is_valid(at, quote.valid_until_date):
+    if quote.state == State.EXPIRED or _is_over(quote, at):
         raise ExpiredError
-    return _answer(quote, State.ACCEPTED, Event.QUOTE_ACCEPTED, Tag.ACCEPTED, by, at)
+    _choose(quote, option)
+    return _answer(quote, State.ACCEPTED, Tag.ACCEPTED, by, at)
 
 
 @transaction.atomic
-def refuse(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
-    """Record that the person refused a quote; refused again it stays as it is.
+def accept_late(*, quote_id: UUID, reason: str, by: Actor, at: datetime, option: int | None = None) -> Quote:
+    """Accept a quote after its last day, with the manager's `reason`; accepted again it stays as it is.
+
+    Raises `NotExpiredError`, `NotOpenError`, `NoOptionError`, `queries.NoSuchQuoteError`.
+    """
+    quote = _locks.quote(quote_id)
+    if quote.state == State.ACCEPTED:
+        return quote
+    if not _is_over(quote, at):
+        raise NotExpiredError
+    _choose(quote, option)
+    quote.late_reason = reason
+    return _answer(quote, State.ACCEPTED, Tag.ACCEPTED_LATE, by, at)
+
+
+@transaction.atomic
+def refuse(*, quote_id: UUID, by: Actor, at: datetime, reason: RefusalReason | None = None) -> Quote:
+    """Record that the person refused a quote, and why if they said so; refused again it stays as it is.
 
     Raises `NotOpenError`, `queries.NoSuchQuoteError`.
     """
     quote = _locks.quote(quote_id)
     if quote.state == State.REFUSED:
         return quote
-    return _answer(quote, State.REFUSED, Event.QUOTE_REFUSED, Tag.REFUSED, by, at)
+    quote.refusal_reason = reason.value if reason else ""
+    return _answer(quote, State.REFUSED, Tag.REFUSED, by, at)
+
+
+def expire(*, by: Actor, at: datetime) -> int:
+    """End the present repairer's open quotes whose last day is over in Paris; return how many.
+
+    In batches by key, past rows that somebody holds: those are found the next time. Answered ones are never touched.
+    """
+    day, last, ended = clock.legal_day(at), None, 0
+    while True:
+        with transaction.atomic():
+            due = Quote.objects.filter(state__in=OPEN, valid_until_date__lt=day).select_related("customer")
+            rows = due.select_for_update(of=("self",), skip_locked=True).order_by("id")
+            batch = list((rows.filter(id__gt=last) if last else rows)[:BATCH])
+            Quote.objects.filter(id__in=[quote.id for quote in batch]).update(state=State.EXPIRED.value)
+            for quote in batch:
+                journal.record(Tag.EXPIRED, by=by, at=at, subject=quote.customer.reference, quote=quote.id)
+        ended += len(batch)
+        if len(batch) < BATCH:
+            return ended
+        last = batch[-1].id
 
 
 @transaction.atomic
@@ -80,25 +144,38 @@ def end_use(subjects: Sequence[str], purpose: str, *, by: Actor, at: datetime) -
     for quote in quotes.filter(customer__in=ids).order_by("id"):
         if quote.state == State.DRAFT:
             _discard(quote, by, at)
-        elif quote.state == State.ISSUED:
+        elif quote.is_open:
             _cancel(quote, CancelReason.CONSENT_WITHDRAWN, by, at)
         counts[State(quote.state)] += 1
-    over = counts[State.REFUSED] + counts[State.CANCELLED]
+    over = sum(counts[state] for state in (State.REFUSED, State.EXPIRED, State.SUPERSEDED, State.CANCELLED))
     kept = (
         Kept(_("accepted quotes"), counts[State.ACCEPTED], _("the contract that the acceptance made")),
-        Kept(_("cancelled or refused quotes"), over, ""),
+        Kept(_("quotes that are over"), over, ""),
     )
     return tuple(each for each in kept if each.count)
 
 
-def _answer(quote: Quote, state: State, event: Event, tag: Tag, by: Actor, at: datetime) -> Quote:
-    _refuse_closed(quote)
+def _answer(quote: Quote, state: State, tag: Tag, by: Actor, at: datetime) -> Quote:
+    if state not in vocabulary.TRANSITIONS[State(quote.state)]:
+        raise NotOpenError
     quote.state, quote.answered_at = state.value, at
-    quote.save(update_fields=["state", "answered_at"])
+    quote.save(update_fields=["state", "answered_at", "chosen_option", "refusal_reason", "late_reason"])
     reference = quote.customer.reference
+    event = Event.QUOTE_ACCEPTED if state is State.ACCEPTED else Event.QUOTE_REFUSED
     standing.record_activity(subject=reference, event=event, source_id=quote.id, by=by, at=at)
     journal.record(tag, by=by, at=at, subject=reference, quote=quote.id)
     return quote
+
+
+def _is_over(quote: Quote, at: datetime) -> bool:
+    return quote.valid_until_date is not None and not vocabulary.is_valid(at, quote.valid_until_date)
+
+
+def _choose(quote: Quote, option: int | None) -> None:
+    offered: set[int | None] = set(QuoteOption.objects.filter(quote=quote).values_list("option", flat=True))
+    if option not in (offered or {None}):
+        raise NoOptionError
+    quote.chosen_option = option
 
 
 def _cancel(quote: Quote, reason: CancelReason, by: Actor, at: datetime) -> None:
@@ -115,5 +192,5 @@ def _discard(quote: Quote, by: Actor, at: datetime) -> None:
 
 
 def _refuse_closed(quote: Quote) -> None:
-    if quote.state != State.ISSUED:
+    if not quote.is_open:
         raise NotOpenError

@@ -1,16 +1,23 @@
 """Named reads of quotes. Each sees the present repairer's quotes only."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
+from gardien.base import clock, links
 from gardien.consent.models import Decision
 
-from ..models import Quote, QuoteDocument, QuoteLine
+from ..models import Quote, QuoteDocument, QuoteLine, QuoteOption
 from ..rules import money
-from ..rules.vocabulary import PURPOSE, State, parse_number
+from ..rules.vocabulary import FOLLOW_UP_DAYS, OPEN, PURPOSE, State, option_letter, parse_number
+
+ANSWER = "quotes.answer"
+"""The purpose of the links by which a person answers a quote."""
 
 
 class NoSuchQuoteError(LookupError):
@@ -55,9 +62,39 @@ def lines(quote: Quote) -> list[QuoteLine]:
     return list(QuoteLine.objects.filter(quote=quote).order_by("position"))
 
 
-def totals(found: list[QuoteLine]) -> money.Totals:
-    """Return the totals of these lines under the policy of new quotes."""
-    return money.totals(line.figures for line in found)
+@dataclass(frozen=True)
+class Sum:
+    """What an option comes to with the lines that all have; `option` is 0 where the quote has none."""
+
+    option: int
+    totals: money.Totals
+
+    @property
+    def letter(self) -> str:
+        """Return how people call the option, nothing where the quote has none."""
+        return option_letter(self.option) if self.option else ""
+
+    @property
+    def amounts(self) -> dict[str, Decimal]:
+        """Return the totals by the names of their columns."""
+        return {"total_ht": self.totals.ht, "total_vat": self.totals.vat, "total_ttc": self.totals.ttc}
+
+
+def sums(quote: Quote, found: list[QuoteLine]) -> list[Sum]:
+    """Return what each option comes to under the quote's policy, in their order; one sum without options."""
+    options = sorted({line.option for line in found} - {0}) or [0]
+    return [
+        Sum(option, money.totals((line.figures for line in found if line.option in {0, option}), quote.policy))
+        for option in options
+    ]
+
+
+def follow_up(site_id: UUID, at: datetime) -> QuerySet[Quote]:
+    """Return the site's open quotes whose last day is near, the nearest first, with their customers."""
+    day = clock.legal_day(at)
+    near = Quote.objects.filter(site_id=site_id, state__in=OPEN).select_related("customer", "vehicle")
+    last = day + timedelta(days=FOLLOW_UP_DAYS)
+    return near.filter(valid_until_date__range=(day, last)).order_by("valid_until_date", "id")
 
 
 def document(quote_id: UUID) -> QuoteDocument:
@@ -66,6 +103,20 @@ def document(quote_id: UUID) -> QuoteDocument:
     if found is None:
         raise NotIssuedError
     return found
+
+
+def linked(link: links.Link) -> tuple[Quote, QuoteDocument]:
+    """Return the quote and the very document that a link of the present scope stands for; raise `NoSuchQuoteError`."""
+    quote = by_id(link.object_id)
+    found = QuoteDocument.objects.filter(quote=quote, sha256=link.sha256).first()
+    if found is None:
+        raise NoSuchQuoteError
+    return quote, found
+
+
+def options(quote: Quote) -> list[QuoteOption]:
+    """Return what each option of an issued quote comes to, none if it has no options."""
+    return list(QuoteOption.objects.filter(quote=quote).order_by("option"))
 
 
 def pdf(document: QuoteDocument) -> bytes:
@@ -87,7 +138,7 @@ def issued_without_verso() -> tuple[int, int]:
 
 def open_after_a_no() -> tuple[int, int]:
     """Return how many quotes are open, drafts included, and how many of them their person's no should have ended."""
-    quotes = Quote.objects.filter(state__in=(State.DRAFT, State.ISSUED))
+    quotes = Quote.objects.filter(state__in=(State.DRAFT, *OPEN))
     decided = Decision.objects.filter(subject=OuterRef("customer__reference"), purpose=PURPOSE)
     last = decided.order_by("-decided_at", "-id")
     ended = quotes.annotate(

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from gardien.base import clock
@@ -13,6 +14,7 @@ from gardien.network.models import Site as SiteRow
 
 from .. import _sheet
 from ..models import Quote, QuoteLine
+from ..rules.vocabulary import ReusedParts, option_letter
 
 
 def controller(repairer: Repairer) -> Controller:
@@ -40,8 +42,14 @@ def sheet(quote: Quote, lines: list[QuoteLine], verso: Document) -> _sheet.Quote
         site=_site(quote.site),
         customer=_customer(customer),
         vehicle=vehicle and _sheet.Vehicle(vehicle.plate_display, vehicle.make, vehicle.model, quote.mileage),
-        lines=tuple(_sheet.SheetLine(line.label, "", line.figures) for line in lines),
-        mentions=(),
+        lines=_lines(lines, 0),
+        options=tuple(
+            _sheet.SheetOption(_("Offer %(letter)s") % {"letter": option_letter(option)}, _lines(lines, option))
+            for option in sorted({line.option for line in lines} - {0})
+        ),
+        policy=quote.policy,
+        replaces=(quote.revises.number or "") if quote.revises else "",
+        mentions=_mentions(quote, lines),
         notice=_sheet.Notice(
             title=verso.title,
             sections=tuple(_sheet.Section(part.title, part.paragraphs) for part in verso.sections),
@@ -49,6 +57,19 @@ def sheet(quote: Quote, lines: list[QuoteLine], verso: Document) -> _sheet.Quote
             sha256=verso.sha256,
         ),
     )
+
+
+def _lines(lines: list[QuoteLine], option: int) -> tuple[_sheet.SheetLine, ...]:
+    return tuple(_sheet.SheetLine(line.label, line.detail, line.figures) for line in lines if line.option == option)
+
+
+def _mentions(quote: Quote, lines: list[QuoteLine]) -> tuple[str, ...]:
+    said = {
+        ReusedParts.YES.value: _("The customer wishes parts from the circular economy, if available."),
+        ReusedParts.NO.value: _("The customer does not wish parts from the circular economy."),
+    }
+    excuses = sorted({line.label_excuse for line in lines} - {""})
+    return (*filter(None, (said.get(quote.reused_parts, ""),)), *excuses)
 
 
 def _customer(customer: Customer) -> _sheet.Customer:

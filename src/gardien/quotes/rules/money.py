@@ -1,18 +1,21 @@
-"""Amounts of a consumer's quote, policy `ttc-first/1`: the price shown to the cent is the price paid.
+"""Amounts of a quote, under one of two policies whose id is stored with it. Decimal, in euros, to the cent, half up.
 
-A line is worth round(quantity × unit price TTC − discount). Per VAT rate t, VAT = round(TTC × t ÷ (100 + t)) and
-HT = TTC − VAT; the totals are the sums over the rates. Every rounding is to the cent, half up. Rounding on the sum
-of a rate instead of each line is one of the two practices in use; the policy's id is stored with each quote.
-Amounts are Decimal, in euros. Floats and integers raise TypeError.
+`ttc-first/1`, a consumer's quote: the price shown is the price paid. A line is worth round(quantity × unit price TTC) −
+discount. Per VAT rate t, VAT = round(TTC × t ÷ (100 + t)) and HT = TTC − VAT.
+
+`ht-first/1`, a company's quote: a line is worth round(quantity × unit price HT) − discount. Per VAT rate t, VAT =
+round(HT × t ÷ 100) and TTC = HT + VAT.
+
+The totals are the sums over the rates. Rounding on the sum of a rate instead of each line is one of the two practices
+in use. Floats and integers raise TypeError.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-POLICY = "ttc-first/1"
 MAX_QUANTITY = Decimal("9999.99")
 MAX_PRICE = Decimal("999999.99")
 MAX_LINES = 200
@@ -20,6 +23,13 @@ MAX_LINES = 200
 _CENT = Decimal("0.01")
 _ZERO = Decimal("0.00")
 _HUNDRED = Decimal(100)
+
+
+class Policy(StrEnum):
+    """Which amounts are told, with all taxes or without, and so in which order they are rounded."""
+
+    TTC_FIRST = "ttc-first/1"
+    HT_FIRST = "ht-first/1"
 
 
 class AmountRefusedError(ValueError):
@@ -51,10 +61,10 @@ _RATES: tuple[tuple[Territory, date, tuple[Decimal, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line's figures: quantity > 0, unit price and discount in euros TTC, VAT rate in per cent."""
+    """One line's figures: quantity > 0, unit price and discount in euros as the policy tells them, VAT in per cent."""
 
     quantity: Decimal
-    unit_ttc: Decimal
+    unit_price: Decimal
     rate: Decimal
     discount: Decimal = _ZERO
 
@@ -98,20 +108,52 @@ def check_rate(rate: Decimal, territory: Territory, on: date) -> None:
 
 
 def line_total(line: Line) -> Decimal:
-    """Return the line's total TTC in euros, to the cent. Raises AmountRefusedError."""
+    """Return the line's total in euros, to the cent, TTC or HT as its unit price. Raises AmountRefusedError."""
     quantity = _checked(line.quantity, MAX_QUANTITY)
     if not quantity:
         msg = "a quantity is more than nothing"
         raise AmountRefusedError(msg)
-    price = quantity * _checked(line.unit_ttc, MAX_PRICE)
-    discount = _checked(line.discount, MAX_QUANTITY * MAX_PRICE)
-    if discount > price:
+    price = _round(quantity * _checked(line.unit_price, MAX_PRICE))
+    off = _checked(line.discount, MAX_QUANTITY * MAX_PRICE)
+    if off > price:
         msg = "a discount exceeds its line"
         raise AmountRefusedError(msg)
-    return _round(price - discount)
+    return price - off
 
 
-def totals(lines: Iterable[Line]) -> Totals:
+def unit_price(told_ttc: Decimal, rate: Decimal, policy: Policy) -> Decimal:
+    """Return the unit price of a price told all taxes included, as `policy` tells it, to the cent."""
+    ttc = _checked(told_ttc, MAX_PRICE)
+    return ttc if policy is Policy.TTC_FIRST else _round(ttc * _HUNDRED / (_HUNDRED + _checked(rate, _HUNDRED)))
+
+
+def discount(price: Decimal, percent: Decimal) -> Decimal:
+    """Return `percent` (0 to 100) of `price` in euros, to the cent. Raises AmountRefusedError."""
+    return _round(_checked(price, MAX_QUANTITY * MAX_PRICE) * _checked(percent, _HUNDRED) / _HUNDRED)
+
+
+def reach(lines: Sequence[Line], told: Decimal) -> tuple[Decimal, ...]:
+    """Return the discount of each line with which they come to exactly the total told, in the same kind of euros.
+
+    What is taken off is shared by the lines as they weigh, in whole cents, the largest remainders first. Discounts the
+    lines already have are replaced. Raises AmountRefusedError if `told` exceeds the lines without discount.
+    """
+    prices = [line_total(replace(line, discount=_ZERO)) for line in lines]
+    full, off = sum(prices, _ZERO), sum(prices, _ZERO) - _checked(told, MAX_QUANTITY * MAX_PRICE)
+    if off < 0:
+        msg = "the total told exceeds the prices of the lines"
+        raise AmountRefusedError(msg)
+    if not off:
+        return (_ZERO,) * len(prices)
+    shares = [(off * price / full).quantize(_CENT, rounding=ROUND_DOWN) for price in prices]
+    left = int((off - sum(shares, _ZERO)) / _CENT)
+    room = sorted(range(len(prices)), key=lambda each: (shares[each] - off * prices[each] / full, each))
+    for each in [rank for rank in room if shares[rank] < prices[rank]][:left]:
+        shares[each] += _CENT
+    return tuple(shares)
+
+
+def totals(lines: Iterable[Line], policy: Policy = Policy.TTC_FIRST) -> Totals:
     """Add up a quote's lines, whatever their order. Raises AmountRefusedError, TooManyLinesError."""
     sums: dict[Decimal, Decimal] = {}
     for count, line in enumerate(lines, start=1):
@@ -119,7 +161,8 @@ def totals(lines: Iterable[Line]) -> Totals:
             raise TooManyLinesError
         rate = _round(_checked(line.rate, _HUNDRED))
         sums[rate] = sums.get(rate, _ZERO) + line_total(line)
-    by_rate = tuple(_rate_total(rate, sums[rate]) for rate in sorted(sums, reverse=True))
+    add = _from_ttc if policy is Policy.TTC_FIRST else _from_ht
+    by_rate = tuple(add(rate, sums[rate]) for rate in sorted(sums, reverse=True))
     return Totals(
         by_rate=by_rate,
         ht=sum((part.ht for part in by_rate), _ZERO),
@@ -128,9 +171,14 @@ def totals(lines: Iterable[Line]) -> Totals:
     )
 
 
-def _rate_total(rate: Decimal, ttc: Decimal) -> RateTotal:
+def _from_ttc(rate: Decimal, ttc: Decimal) -> RateTotal:
     vat = _round(ttc * rate / (_HUNDRED + rate))
     return RateTotal(rate=rate, ht=ttc - vat, vat=vat, ttc=ttc)
+
+
+def _from_ht(rate: Decimal, ht: Decimal) -> RateTotal:
+    vat = _round(ht * rate / _HUNDRED)
+    return RateTotal(rate=rate, ht=ht, vat=vat, ttc=ht + vat)
 
 
 def _round(amount: Decimal) -> Decimal:

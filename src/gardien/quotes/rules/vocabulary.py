@@ -1,9 +1,11 @@
 """Words of the quote: its states, its entries in the journal, its number, how long it holds."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from gardien.base import text as base_text
@@ -12,6 +14,9 @@ from gardien.journal import rules as journal
 PURPOSE = "client.use.quote"
 MAX_DAYS = 365
 MAX_RANK = 999_999
+MAX_REVISION = 99
+MOST_OPTIONS = 3
+FOLLOW_UP_DAYS = 3
 
 _PARIS = ZoneInfo("Europe/Paris")
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
@@ -22,13 +27,61 @@ _GLUED = re.compile(r"(?P<head>\w*)(?P<year>2\d{3})(?P<rank>\d{6})", re.ASCII)
 
 
 class State(StrEnum):
-    """Where a quote stands; nothing of it is edited once it is issued."""
+    """Where a quote stands; nothing of it is edited once it is issued, a new price is a revision."""
 
     DRAFT = "draft"
     ISSUED = "issued"
+    SENT = "sent"
+    HANDED_OVER = "handed_over"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
+
+
+OPEN = frozenset({State.ISSUED, State.SENT, State.HANDED_OVER})
+"""States in which the person may still answer; only from these does a quote expire, get superseded or cancelled."""
+
+TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        State.DRAFT: frozenset({State.ISSUED}),
+        **dict.fromkeys(
+            OPEN,
+            OPEN | {State.ACCEPTED, State.REFUSED, State.EXPIRED, State.SUPERSEDED, State.CANCELLED},
+        ),
+        State.EXPIRED: frozenset({State.ACCEPTED}),
+        **dict.fromkeys((State.ACCEPTED, State.REFUSED, State.SUPERSEDED, State.CANCELLED), frozenset()),
+    }
+)
+"""Which state may follow which; an expired quote is accepted by a manager only, with a reason."""
+
+
+class RefusalReason(StrEnum):
+    """Why the person said no, as they told it."""
+
+    PRICE = "price"
+    ELSEWHERE = "elsewhere"
+    DELAY = "delay"
+    POSTPONED = "postponed"
+    OTHER = "other"
+
+
+class ReusedParts(StrEnum):
+    """Whether the person wants parts from the circular economy (code de la consommation, art. L224-67)."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Family(StrEnum):
+    """Parts for which that choice must be asked before the agreement (art. R224-22); tyres are in none."""
+
+    BODY = "body"
+    TRIM = "trim"
+    GLAZING = "glazing"
+    OPTICS = "optics"
+    MECHANICAL = "mechanical"
 
 
 class CancelReason(StrEnum):
@@ -44,24 +97,41 @@ class Tag(journal.Tag):
     DRAFTED = "quotes:quote:drafted"
     DISCARDED = "quotes:quote:discarded"
     ISSUED = "quotes:quote:issued"
+    SENT = "quotes:quote:sent"
+    HANDED_OVER = "quotes:quote:handed_over"
     ACCEPTED = "quotes:quote:accepted"
+    ACCEPTED_LATE = "quotes:quote:accepted_late"
+    EXPIRED = "quotes:quote:expired"
+    SUPERSEDED = "quotes:quote:superseded"
     REFUSED = "quotes:quote:refused"
     CANCELLED = "quotes:quote:cancelled"
     LINE_ADDED = "quotes:line:added"
     LINE_REMOVED = "quotes:line:removed"
+    LINE_PRICED = "quotes:line:priced"
+    LABEL_EXCUSED = "quotes:line:label_excused"
+    PARTS_CHOSEN = "quotes:parts:chosen"
     MILEAGE_TOLD = "quotes:mileage:told"
 
 
-def number(repairer_code: str, year: int, rank: int) -> str:
-    """Return a quote's number, such as `D-RA042-2026-000123`.
+def number(repairer_code: str, year: int, rank: int, revision: int = 1) -> str:
+    """Return a quote's number, such as `D-RA042-2026-000123`; a revision keeps it and adds its own: `…-000123-R2`.
 
     `repairer_code` is 2 to 12 capital letters and digits, `rank` counts from 1 in each repairer and year (of the
     issue day in Paris). Anything else raises ValueError.
     """
-    if not _CODE.fullmatch(repairer_code) or not 1 <= rank <= MAX_RANK or not 2000 <= year <= 9999:  # noqa: PLR2004
+    is_known = _CODE.fullmatch(repairer_code) and 1 <= rank <= MAX_RANK and 1 <= revision <= MAX_REVISION
+    if not is_known or not 2000 <= year <= 9999:  # noqa: PLR2004
         msg = "no quote number can be made of this"
         raise ValueError(msg)
-    return f"D-{repairer_code}-{year:04d}-{rank:06d}"
+    return f"D-{repairer_code}-{year:04d}-{rank:06d}" + (f"-R{revision}" if revision > 1 else "")
+
+
+def option_letter(option: int) -> str:
+    """Return the letter of an option, 1 to `MOST_OPTIONS`: A, B, C. Anything else raises ValueError."""
+    if not 1 <= option <= MOST_OPTIONS:
+        msg = f"a quote holds up to {MOST_OPTIONS} options"
+        raise ValueError(msg)
+    return "ABC"[option - 1]
 
 
 @dataclass(frozen=True, slots=True)

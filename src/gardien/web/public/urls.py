@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path
 
-from . import views
+from . import answering, views
 
 PAGES = (
     ("", views.notice, "notice"),
@@ -26,4 +26,11 @@ def _patterns() -> Iterator[URLPattern]:
             yield path(f"{root}{rest}", view, {"language": language}, name=name)
 
 
-urlpatterns = list(_patterns())
+ANSWERING = [
+    path("devis-recu/<str:token>/", answering.offered, name="offered"),
+    path("devis-recu/<str:token>/pdf/", answering.offered_pdf, name="offered_pdf"),
+    path("devis-recu/<str:token>/accepter/", answering.accepted, name="accepted"),
+    path("devis-recu/<str:token>/refuser/", answering.refused, name="refused"),
+]
+
+urlpatterns = [*_patterns(), *ANSWERING]

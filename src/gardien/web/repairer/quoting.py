@@ -1,41 +1,40 @@
-"""Pages of quotes: draft, lines, issue, PDF."""
+"""Pages of quotes: the list, a draft and its lines, issue, PDF."""
 
 import uuid
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gardien.base import clock
 from gardien.catalogue import queries as catalogue
+from gardien.catalogue.rules import pricing
 from gardien.customers import queries as customers
 from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
 from gardien.web.shared.access import Request, actor, page, site
+from gardien.web.shared.templatetags.gardien import EXTRAS, tyre_facts
 
 from .card import person
+from .desk import NOT_AGREED, attempt, quote_or_404, rates, show
 from .forms.quoting import DraftForm, MileageForm, ServiceForm, TyreForm
-from .words import CANCELLED
 
 if TYPE_CHECKING:
-    from gardien.quotes.models import Quote
+    from gardien.catalogue.models import Article
 
-NOT_AGREED = gettext_lazy("This customer does not agree to quotes: ask them again, under “Decisions” on their card.")
-ANSWERS = {
-    "accepted": (actions.accept, gettext_lazy("They accept")),
-    "refused": (actions.refuse, gettext_lazy("They refuse")),
-}
+LATEST = 50
+REFUSED = 422
 
 
 @page("quotes.view")
 def listed(request: Request) -> HttpResponse:
-    """Show the site's latest quotes."""
-    return render(request, "repairer/quotes.html", {"quotes": queries.latest(site(request).id, 50)})
+    """Show the site's quotes that end soon, and its latest ones."""
+    here, at = site(request).id, clock.now()
+    context = {"near": queries.follow_up(here, at)[:LATEST], "quotes": queries.latest(here, LATEST)}
+    return render(request, "repairer/quotes.html", context)
 
 
 @page("quotes.draft", "POST")
@@ -67,96 +66,100 @@ def draft(request: Request) -> HttpResponse:
 @page("quotes.view")
 def quote(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Show a quote: a draft with what can be added to it, an issued one as it was frozen."""
-    return _page(request, _quote(quote_id), {})
+    return show(request, quote_or_404(quote_id), {})
 
 
 @page("quotes.draft", "POST")
 def add_tyre(request: Request, quote_id: uuid.UUID) -> HttpResponse:
-    """Add a tyre of the catalogue at the price told."""
-    found = _quote(quote_id)
-    form = TyreForm(_rates(found), request.POST)
+    """Add a tyre of the catalogue at the price told, with the extras of its fitted price."""
+    found = quote_or_404(quote_id)
+    form = TyreForm(rates(found), found.policy, request.POST)
     if not form.is_valid():
-        return _page(request, found, {"refused": form}, status=422)
+        return show(request, found, {"refused": form}, REFUSED)
     try:
         article = catalogue.article(form.cleaned_data["article"])
     except catalogue.NoSuchArticleError:
         raise Http404 from None
+    tyre = form.offer(catalogue.label(article), detail=tyre_facts(article)[:200])
+    extras = _extras(form, article, found.policy)
 
     def add() -> None:
-        actions.add_tyre(
-            quote_id=found.id,
-            article=article,
-            offer=form.offer(catalogue.label(article)),
-            line_key=form.cleaned_data["line_key"],
-            by=actor(request),
-            at=clock.now(),
+        key = form.cleaned_data["line_key"]
+        actions.add_fitted(
+            quote_id=found.id, article=article, offers=[tyre, *extras], line_key=key, by=actor(request), at=clock.now()
         )
 
-    return _attempt(request, found, add, form)
+    return attempt(request, found, add, form)
+
+
+def _extras(form: TyreForm, article: "Article", policy: money.Policy) -> list[actions.Offer]:
+    """Return the lines of the extras that were ticked, in the order of the fitted price."""
+    data, at = form.cleaned_data, clock.legal_day(clock.now())
+    if not form.taken():
+        return []
+    priced = catalogue.priced(article, at)
+    tariff = catalogue.with_eco(catalogue.tariff(), priced, data["vat_rate"])
+    steps = [pricing.extra_price(tariff, extra, article.rim_inch) for extra in pricing.Extra if extra in form.taken()]
+    return [
+        actions.Offer(
+            label=step.label or _(str(EXTRAS[step.extra])).capitalize(),
+            quantity=data["quantity"],
+            unit_price=money.unit_price(step.unit_ttc, step.vat_rate, policy),
+            vat_rate=step.vat_rate,
+            option=data["option"],
+        )
+        for step in steps
+        if step and step.unit_ttc
+    ]
 
 
 @page("quotes.draft", "POST")
 def add_service(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Add a service."""
-    found = _quote(quote_id)
-    form = ServiceForm(_rates(found), request.POST, prefix="service")
+    found = quote_or_404(quote_id)
+    form = ServiceForm(rates(found), found.policy, request.POST, prefix="service")
     if not form.is_valid():
-        return _page(request, found, {"service_form": form}, status=422)
+        return show(request, found, {"service_form": form}, REFUSED)
 
     def add() -> None:
-        offer = form.offer(form.cleaned_data["label"])
+        offer = form.offer(form.cleaned_data["label"], family=form.cleaned_data["family"])
         key = form.cleaned_data["line_key"]
         actions.add_service(quote_id=found.id, offer=offer, line_key=key, by=actor(request), at=clock.now())
 
-    return _attempt(request, found, add, form, "service_form")
+    return attempt(request, found, add, form, "service_form")
 
 
 @page("quotes.draft", "POST")
 def remove_line(request: Request, quote_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     """Take a line off a draft."""
-    found = _quote(quote_id)
-    return _attempt(
-        request,
-        found,
-        lambda: actions.remove_line(quote_id=found.id, line_id=line_id, by=actor(request), at=clock.now()),
-    )
+    found = quote_or_404(quote_id)
+    by, at = actor(request), clock.now()
+    return attempt(request, found, lambda: actions.remove_line(quote_id=found.id, line_id=line_id, by=by, at=at))
 
 
 @page("quotes.draft", "POST")
 def tell_mileage(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Write the mileage on a draft."""
-    found = _quote(quote_id)
+    found = quote_or_404(quote_id)
     form = MileageForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, {"mileage_form": form}, status=422)
-    told = form.cleaned_data["mileage"]
-    return _attempt(
-        request, found, lambda: actions.tell_mileage(quote_id=found.id, mileage=told, by=actor(request), at=clock.now())
-    )
+        return show(request, found, {"mileage_form": form}, REFUSED)
+    told, by, at = form.cleaned_data["mileage"], actor(request), clock.now()
+    return attempt(request, found, lambda: actions.tell_mileage(quote_id=found.id, mileage=told, by=by, at=at))
 
 
 @page("quotes.issue", "POST")
 def issue(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Issue a draft: number, totals and PDF at once."""
-    found = _quote(quote_id)
-    return _attempt(request, found, lambda: actions.issue(quote_id=found.id, by=actor(request), at=clock.now()))
-
-
-@page("quotes.answer", "POST")
-def answer(request: Request, quote_id: uuid.UUID) -> HttpResponse:
-    """Write what the person answered to an issued quote: accepted or refused."""
-    found, said = _quote(quote_id), request.POST.get("answer", "")
-    if said not in ANSWERS:
-        raise BadRequest
-    act, _label = ANSWERS[said]
-    return _attempt(request, found, lambda: act(quote_id=found.id, by=actor(request), at=clock.now()))
+    found = quote_or_404(quote_id)
+    return attempt(request, found, lambda: actions.issue(quote_id=found.id, by=actor(request), at=clock.now()))
 
 
 @page("quotes.view")
 def pdf(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Hand over the very PDF that was frozen at issue."""
     del request
-    found = _quote(quote_id)
+    found = quote_or_404(quote_id)
     try:
         content = queries.pdf(queries.document(found.id))
     except queries.NotIssuedError:
@@ -173,75 +176,3 @@ def tyres(request: Request) -> HttpResponse:
     """Find tyres by size in any spelling."""
     size = request.GET.get("size", "")[:40]
     return render(request, "repairer/tyres.html", {"size": size, "articles": catalogue.search(size) if size else []})
-
-
-def _quote(quote_id: uuid.UUID) -> "Quote":
-    try:
-        return queries.by_id(quote_id)
-    except queries.NoSuchQuoteError:
-        raise Http404 from None
-
-
-def _rates(found: "Quote") -> tuple[Any, ...]:
-    return money.vat_rates(money.Territory(found.site.territory), clock.legal_day(clock.now()))
-
-
-def _attempt(
-    request: Request, found: "Quote", act: Callable[[], object], form: Any = None, name: str = "refused"
-) -> HttpResponse:
-    """Run an action on a quote and show the quote; a refusal is said in a sentence, the form keeps what was typed."""
-    sentences: dict[type[Exception], Any] = {
-        actions.NotADraftError: _("This quote is issued and can no longer be changed: open a new one."),
-        actions.NothingOfferedError: _("Add at least one line before you issue the quote."),
-        actions.NotInEurosError: _(
-            "This tyre's price is not in euros, so it cannot stand on a quote: choose one of a list in euros."
-        ),
-        actions.NotAgreedError: NOT_AGREED,
-        actions.NotOpenError: _("This quote was answered or cancelled already: open a new one."),
-        actions.ExpiredError: _("The last day of this quote has passed: open a new one."),
-        money.RateRefusedError: _("This VAT rate does not apply here: choose another."),
-        money.TooManyLinesError: _("This quote is full: issue it and open a second one."),
-        money.AmountRefusedError: _("This amount is not possible: check quantity and price."),
-    }
-    try:
-        act()
-    except tuple(sentences) as refusal:
-        sentence = sentences[type(refusal)]
-        if form is None:
-            messages.error(request, sentence)
-            return _page(request, found, {}, status=422)
-        form.add_error(None, sentence)
-        return _page(request, found, {name: form}, status=422)
-    return redirect("quote", found.id)
-
-
-def _page(request: Request, found: "Quote", forms: dict[str, Any], status: int = 200) -> HttpResponse:
-    lines = queries.lines(found)
-    context: dict[str, Any] = {"quote": found, "lines": lines, "totals": queries.totals(lines) if lines else None}
-    if not found.is_draft:
-        context |= {"document": queries.document(found.id), "cancel_reason": CANCELLED.get(found.cancel_reason, "")}
-        context["answers"] = [(said, label) for said, (_act, label) in ANSWERS.items()]
-        return render(request, "repairer/quote.html", context, status=status)
-    rates, size = _rates(found), (request.GET.get("size") or request.POST.get("size") or "")[:40]
-    articles = catalogue.search(size) if size else []
-    context |= {
-        "size": size,
-        "opens_in": {},
-        "offers": [
-            (
-                article,
-                TyreForm(
-                    rates,
-                    initial={"article": article.id, "quantity": 4, "unit_ttc": article.price},
-                    auto_id=f"{article.id}_%s",
-                ),
-            )
-            for article in articles
-        ],
-        "service_form": ServiceForm(rates, prefix="service", initial={"quantity": 1}),
-        "mileage_form": MileageForm(initial={"mileage": found.mileage}),
-    }
-    if lines and not size and not forms:
-        is_mileage_missing = found.vehicle is not None and found.mileage is None
-        context["opens_in"] = {"service" if is_mileage_missing else "issue": True}
-    return render(request, "repairer/draft.html", {**context, **forms}, status=status)

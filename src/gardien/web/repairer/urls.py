@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from . import card, correcting, deciding, intake, keeping, merging, quoting, restricting, search, vehicles
+from . import (
+    card,
+    correcting,
+    deciding,
+    intake,
+    keeping,
+    merging,
+    quoting,
+    restricting,
+    search,
+    settling,
+    tariff,
+    vehicles,
+)
 
 urlpatterns = [
     path("clients/nouveau/", intake.reading, name="reading"),
@@ -40,7 +53,22 @@ urlpatterns = [
     path("devis/<uuid:quote_id>/kilometrage/", quoting.tell_mileage, name="tell_mileage"),
     path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/retirer/", quoting.remove_line, name="remove_line"),
     path("devis/<uuid:quote_id>/emettre/", quoting.issue, name="issue"),
-    path("devis/<uuid:quote_id>/reponse/", quoting.answer, name="answer"),
+    path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/remise/", settling.take_off, name="take_off"),
+    path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/etiquette/", settling.excuse_label, name="excuse_label"),
+    path("devis/<uuid:quote_id>/total/", settling.reach, name="reach"),
+    path("devis/<uuid:quote_id>/pieces/", settling.choose_parts, name="choose_parts"),
+    path("devis/<uuid:quote_id>/supprimer/", settling.discard, name="discard"),
+    path("devis/<uuid:quote_id>/dupliquer/", settling.duplicate, name="duplicate"),
+    path("devis/<uuid:quote_id>/reviser/", settling.revise, name="revise"),
+    path("devis/<uuid:quote_id>/envoyer/", settling.send, name="send"),
+    path("devis/<uuid:quote_id>/remettre/", settling.hand_over, name="give_quote"),
+    path("devis/<uuid:quote_id>/reponse/", settling.answer, name="answer"),
+    path("devis/<uuid:quote_id>/accepter-tard/", settling.accept_late, name="accept_late"),
     path("devis/<uuid:quote_id>/pdf/", quoting.pdf, name="pdf"),
     path("pneus/", quoting.tyres, name="tyres"),
+    path("tarif/", tariff.tariff, name="tariff"),
+    path("tarif/prestations/", tariff.set_service, name="set_service"),
+    path("tarif/prestations/retirer/", tariff.end_service, name="end_service"),
+    path("tarif/regles/", tariff.set_rule, name="set_rule"),
+    path("tarif/regles/retirer/", tariff.end_rule, name="end_rule"),
 ]

@@ -55,6 +55,15 @@ GROUNDS = {
 }
 """Of `standing.rules.Ground`."""
 
+REFUSED = {
+    "price": gettext_lazy("the price"),
+    "elsewhere": gettext_lazy("went elsewhere"),
+    "delay": gettext_lazy("too long to wait"),
+    "postponed": gettext_lazy("later"),
+    "other": gettext_lazy("another reason"),
+}
+"""Of `quotes.rules.vocabulary.RefusalReason`."""
+
 CANCELLED = {
     "consent_withdrawn": gettext_lazy("the customer withdrew their consent"),
     "mistake": gettext_lazy("issued by mistake"),

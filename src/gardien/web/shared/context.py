@@ -21,6 +21,7 @@ def page(request: Any) -> dict[str, object]:
         ("customers.record", "reading", _("New customer")),
         ("quotes.view", "quotes", _("Quotes")),
         ("catalogue.search", "tyres", _("Tyres")),
+        ("catalogue.tariff", "tariff", _("Prices")),
         ("network.repairers", "repairers", _("Repairers")),
         ("catalogue.imports", "imports", _("Price lists")),
         ("catalogue.tiers", "brand_tiers", _("Brands")),
@@ -30,6 +31,7 @@ def page(request: Any) -> dict[str, object]:
         "is_demo": settings.GARDIEN_DEMO,
         "role_name": matrix.names[membership.role].get((get_language() or "fr")[:2], membership.role),
         "can_search": matrix.allows(membership.role, "customers.search"),
+        "can_accept_late": matrix.allows(membership.role, "quotes.accept_late"),
         "can_restrict": matrix.allows(membership.role, "standing.restrict"),
         "navigation": [
             {"url": reverse(name), "label": label, "is_here": reverse(name) == request.path}

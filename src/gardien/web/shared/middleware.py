@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from gardien.base import clock, scope
 from gardien.network import queries as network
@@ -34,16 +35,24 @@ class membership:  # noqa: N801 -- named as Django names middleware in settings
         if request.user.is_authenticated:
             request.memberships = list(network.memberships(request.user, clock.now()))
             request.membership = _chosen(request.memberships, request.session.get(SESSION_KEY))
-        if request.membership is None:
+        if request.membership is None or _is_by_link(request):
             return self.get_response(request)
         with scope.entered(network.controller(request.membership)):
             return self.get_response(request)
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         """Roll back what the page did before it failed, and say so where the database refused it."""
-        if request.membership is not None:
+        if request.membership is not None and not _is_by_link(request):
             transaction.set_rollback(True)
         return errors.restricted(request) if isinstance(exception, scope.RestrictedError) else None
+
+
+def _is_by_link(request: HttpRequest) -> bool:
+    """Say whether a signed link brings the controller, whoever happens to be signed in."""
+    try:
+        return getattr(resolve(request.path_info).func, "gardien_is_by_link", False)
+    except Resolver404:
+        return False
 
 
 def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None":

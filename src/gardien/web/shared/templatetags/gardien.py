@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.forms import BoundField
@@ -10,9 +11,11 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gardien.catalogue.rules.price_list import Season
+from gardien.catalogue.rules.pricing import Extra, Tier
 from gardien.customers import rules
 from gardien.web.shared import carried
 
@@ -23,6 +26,19 @@ SEASONS = {
     Season.SUMMER: gettext_lazy("summer"),
     Season.WINTER: gettext_lazy("winter"),
     Season.ALL_SEASON: gettext_lazy("all seasons"),
+}
+
+
+EXTRAS = {
+    Extra.FITTING: gettext_lazy("fitting"),
+    Extra.BALANCING: gettext_lazy("balancing"),
+    Extra.VALVE: gettext_lazy("valve"),
+    Extra.ECO: gettext_lazy("eco-contribution"),
+}
+TIERS = {
+    Tier.PREMIUM: gettext_lazy("premium"),
+    Tier.QUALITY: gettext_lazy("quality"),
+    Tier.BUDGET: gettext_lazy("budget"),
 }
 
 
@@ -99,6 +115,32 @@ def dialled(e164: str) -> str:
 def season(code: str) -> str:
     """Name a tyre's season, told by a supplier as one of `Season`."""
     return str(SEASONS[Season(code)])
+
+
+@register.filter
+def extra_name(code: str) -> str:
+    """Name an extra of a fitted price."""
+    return str(EXTRAS[Extra(code)])
+
+
+@register.filter
+def tier(code: Tier) -> str:
+    """Name the tier in which the network places a brand."""
+    return str(TIERS[code])
+
+
+@register.filter
+def tyre_facts(article: Any) -> str:
+    """Return in words what completes a tyre's name: season, maker's marks, EU label."""
+    facts = [season(article.season)] if article.season else []
+    facts += list(article.oe_marks)
+    if article.fuel_efficiency and article.wet_grip:
+        label = f"{article.fuel_efficiency} / {article.wet_grip}"
+        noise = f" / {article.noise_db} dB" if article.noise_db else ""
+        facts.append(_("EU label %(grades)s") % {"grades": f"{label}{noise}"})
+    if article.has_snow_grip:
+        facts.append("3PMSF")
+    return " · ".join(facts)
 
 
 @register.filter
