@@ -10,11 +10,11 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from gardien.portal.embedded import SUPERUSER
+from tests import rows
 from tests.environment import CLUSTER, HOME
+from tests.rows import empty_tables
 
 PASSWORD = "jante moyeu volant essieu 42"
-KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 @pytest.fixture(scope="session")
@@ -45,16 +45,6 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     empty_tables()
 
 
-def empty_tables() -> None:
-    """Delete the rows that tests made, as the superuser: for few rows quicker than TRUNCATE, which makes files."""
-    with psycopg.connect(**CLUSTER.dsn(SUPERUSER, "gardien")) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        connection.execute("SET session_replication_role = replica")
-        for (name,) in tables:
-            if name not in KEPT:
-                connection.execute(f'DELETE FROM "{name}"')
-
-
 @pytest.fixture
 def at() -> datetime:
     """The instant at which the cast was opened and acts."""
@@ -79,7 +69,7 @@ def cast(committed: None, at: datetime, hashed_password: str, monkeypatch: pytes
 
     with monkeypatch.context() as patch:
         patch.setattr(User, "set_password", lambda user, _: setattr(user, "password", hashed_password))
-        logins = demonstration.load(password=PASSWORD, at=at)
+        logins = rows.cast(at, lambda: demonstration.load(password=PASSWORD, at=at))
     return SimpleNamespace(
         logins=logins,
         site=lambda code: Site.objects.select_related("repairer").get(repairer__code=code),
@@ -102,7 +92,7 @@ def sign_in(cast: SimpleNamespace) -> Any:
     return signed_in
 
 
-__all__ = ["HOME", "as_role"]
+__all__ = ["HOME", "as_role", "empty_tables"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
