@@ -40,7 +40,13 @@ PUBLIC = {
     "accepted",
     "refused",
 }
-PUBLIC_VALUES = {"version_id": "2020-01-25", "older": "2020-01-25", "newer": "2026-11-22", "code": "NOBODY", "token": "none"}
+PUBLIC_VALUES = {
+    "version_id": "2020-01-25",
+    "older": "2020-01-25",
+    "newer": "2026-11-22",
+    "code": "NOBODY",
+    "token": "none",
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOVING = {"django_session"}
 BY = Actor.program("law")
