@@ -1,7 +1,7 @@
 """The counter scene in plain actions: reading, customer, draft, lines, issued quote."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from gardien.network import queries as network
 from gardien.quotes import actions as quotes
 from gardien.quotes.models import Quote
 from gardien.quotes.queries import paper
-from gardien.quotes.rules.vocabulary import CancelReason
+from gardien.quotes.rules.vocabulary import MAX_DAYS, CancelReason, ReusedParts, State
 from gardien.standing import actions as standing
 from gardien.standing.rules import EndReason, Ground
 
@@ -89,6 +89,38 @@ def answered(membership: Any, at: datetime) -> None:
         consent.withdraw(subjects=[subject], purpose="client.use.quote", how=How.ORAL, by=by, at=at)
         told = {"channel": Channel.EMAIL, "address": "zoe.lhote@courriel.example", "sender": Sender.CONTROLLER}
         consent.object_(**told, how=How.ORAL, by=by, at=at)
+
+
+def options(quote: Quote, by: Actor, at: datetime) -> None:
+    """Add two options of one service each to a draft; call inside its scope."""
+    for option in (1, 2):
+        offer = quotes.Offer("Géométrie", Decimal(1), Decimal("80.00"), Decimal(20), option=option)
+        quotes.add_service(quote_id=quote.id, offer=offer, line_key=ids.new(), by=by, at=at)
+
+
+def lived(membership: Any, at: datetime) -> None:
+    """Settle a draft, copy it, hand it over, replace it, and accept what replaced it once it has expired.
+
+    Enters the scope itself; every other open quote of the repairer expires with it.
+    """
+    by, late = network.actor(membership), at + timedelta(days=MAX_DAYS + 1)
+    told: dict[str, Any] = {"by": by, "at": at}
+    with scope.entered(network.controller(membership)):
+        opened = draft(membership, customer(membership, at, "KX-104-AA"), at, "10.00", "20.00")
+        about: dict[str, Any] = {"quote_id": opened.id, **told}
+        line = opened.lines.all()[0]
+        quotes.take_off(line_id=line.id, discount=Decimal("1.00"), **about)
+        quotes.reach(option=0, told=Decimal("100.00"), **about)
+        quotes.excuse_label(line_id=line.id, reason="Pneu agricole", **about)
+        quotes.choose_parts(choice=ReusedParts.YES, **about)
+        copy = quotes.duplicate(draft_key=ids.new(), **about)
+        quotes.discard(quote_id=copy.id, **told)
+        options(opened, **told)
+        quotes.issue(**about)
+        quotes.give(state=State.HANDED_OVER, **about)
+        newer = quotes.issue(quote_id=quotes.revise(draft_key=ids.new(), **about).id, **told)
+        quotes.expire(by=Actor.program("quotes.expire"), at=late)
+        quotes.accept_late(quote_id=newer.id, reason="Prix tenu", option=1, by=by, at=late)
 
 
 def stood(subject: str, by: Actor, at: datetime) -> None:

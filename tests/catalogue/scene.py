@@ -28,7 +28,7 @@ def tended(at: datetime, adviser: Any) -> QuarantinedLine:
     actions.place_brand(brand="Kestrane", tier=Tier.QUALITY, by=by, at=at)
     actions.set_eco_rate(tyre_class="C1", from_date=clock.legal_day(at), amount_ttc=Decimal("1.50"), by=by, at=at)
     with scope.entered(network.controller(adviser)):
-        fitting = Sold("Montage", Decimal("12.00"), Decimal("20.00"), Extra.FITTING)
+        fitting = Sold("Montage", Decimal("29.00"), Decimal("20.00"), Extra.FITTING, Decimal(22))
         actions.set_service(service_id=None, sold=fitting, by=by, at=at)
         ended = actions.set_service(
             service_id=None, sold=Sold("Géométrie", Decimal("89.00"), Decimal("20.00")), by=by, at=at

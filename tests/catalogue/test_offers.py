@@ -37,9 +37,13 @@ OTHER;Kestrane;Rivage 3;225/45 R17 94W;été;90,00;EUR;;;;;;
 
 @pytest.fixture
 def catalogue(cast: Any, at: datetime) -> Iterator[SimpleNamespace]:
-    """Import the list and act for the first repairer; `other` enters the second one's scope."""
+    """Import the list and act for the first repairer, neither having a tariff; `other` enters the second one's scope."""
     actions.import_tyres(raw=LIST.encode(), file_name="l.csv", supplier="l", currency=None, by=BY, at=at)
     one, two = (network.controller(cast.membership(f"counter.adviser@{name}.example")) for name in ("tilleul", "canal"))
+    for repairer in (one, two):
+        with scope.entered(repairer):
+            for service in queries.services():
+                actions.end_service(service_id=service.id, by=BY, at=at)
     yield SimpleNamespace(own=lambda: scope.entered(one), other=lambda: scope.entered(two))
 
 

@@ -34,6 +34,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
     scene.price_list(at)
     scene.issued(cast.membership("counter.adviser@canal.example"), at)
     adviser = cast.membership("counter.adviser@tilleul.example")
+    scene.lived(adviser, at)
     scene.answered(adviser, at)
     quote = scene.issued(adviser, at)
     with scope.entered(network.controller(adviser)):
@@ -61,16 +62,20 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
 
 
 def correspondence(adviser: Any, quote: Any, at: datetime, settings: Any, folder: Path) -> None:
-    """Have messages about a quote sent, refused by the gate, refused by the other side, and stopped."""
+    """Have a quote prepared for its customer, and messages about another sent, refused by both sides, and stopped."""
     from gardien.base import scope
     from gardien.messaging import actions, jobs
     from gardien.messaging.rules import Folder, Kind, Outcome, Result
     from gardien.network import queries as network
+    from gardien.quotes import actions as quotes
     from tests.messaging import post
 
     settings.GARDIEN_MAIL, settings.GARDIEN_MAIL_FROM = Folder(folder / "outbox"), post.FROM
     controller, by = network.controller(adviser), network.actor(adviser)
     told = {"subject": quote.customer.reference, "document_id": quote.id}
+    mailed = scene.issued(adviser, at, plate="KX-105-AA", email="ode.lhote@courriel.example")
+    with scope.entered(controller):
+        quotes.send(quote_id=mailed.id, address_of="https://portail.example/{}".format, by=by, at=at)
     kinds = (Kind.SERVICE, Kind.OFFER, Kind.SERVICE, Kind.SERVICE)
     abouts = [post.about(number, **told, kind=kind) for number, kind in enumerate(kinds)]
     sent, _, failed, stopped = (post.prepare(controller, at, turn, of=about) for turn, about in enumerate(abouts))

@@ -31,13 +31,15 @@ _LAZY = ("gettext_lazy", "ngettext_lazy", "pgettext_lazy", "npgettext_lazy")
 _KEYWORDS = {**DEFAULT_KEYWORDS, **{name: DEFAULT_KEYWORDS[name.removesuffix("_lazy")] for name in _LAZY}}
 _PLACES = re.compile(r"%\((\w+)\)[a-z]")
 _FAULTS = {
-    "a sign without its no-break space": re.compile(r"[^\u00a0\u202f][:;?!»](?:\s|$)|[^\u00a0\u202f\d][%€](?:\W|$)"),
+    "a sign without its no-break space": re.compile(r"[^\u00a0\u202f][:;?!»](?:\s|$)|[^\u00a0\u202f\d(][%€](?:\W|$)"),
     "a quotation mark without its no-break space": re.compile(r"«[^\u00a0\u202f]"),
     "a sign of a typewriter": re.compile(r"['\"]|\.\.\."),
-    "two blanks": re.compile(r"\s\s"),
+    "two blanks": re.compile(r"[^\S\n]{2}|\n{3}"),
 }
 _TAGS = re.compile(r"{%-?\s*blocktrans.*?{%\s*endblocktrans\w*\s*%}|{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
-_HUMAN = {"alt", "aria-description", "aria-label", "aria-roledescription", "content", "placeholder", "title", "value"}
+_HUMAN = {"alt", "aria-description", "aria-label", "aria-roledescription", "content", "placeholder", "title"}
+_SHOWN = ("input", "value")
+"""Of other elements a value is what a form sends."""
 _MACHINE = {"viewport", "color-scheme", "htmx-config"}
 _NAMES = re.compile(r"\bGardien\b|\bkm\b|\b\d{3}/\d{2}R\d{2}\b")
 """Not words: the product, the sign of a unit, the example of a tyre's size."""
@@ -131,7 +133,7 @@ class _Page(HTMLParser):
         self.open.append(tag)
         named = dict(attrs)
         if named.get("name") not in _MACHINE:
-            self.texts += [value for name, value in attrs if name in _HUMAN and value]
+            self.texts += [value for name, value in attrs if value and (name in _HUMAN or (tag, name) == _SHOWN)]
 
     def handle_endtag(self, tag: str) -> None:
         while self.open and self.open.pop() != tag:

@@ -35,8 +35,18 @@ PUBLIC = {
     "repairer_notice",
     "repairer_notice_pdf",
     "clause_status",
+    "offered",
+    "offered_pdf",
+    "accepted",
+    "refused",
 }
-PUBLIC_VALUES = {"version_id": "2020-01-25", "older": "2020-01-25", "newer": "2026-11-22", "code": "NOBODY"}
+PUBLIC_VALUES = {
+    "version_id": "2020-01-25",
+    "older": "2020-01-25",
+    "newer": "2026-11-22",
+    "code": "NOBODY",
+    "token": "none",
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOVING = {"django_session"}
 BY = Actor.program("law")

@@ -105,7 +105,10 @@ class Named(dict[str, str]):
         ("Envoyé à l'adresse %(name)s.", {"a sign of a typewriter"}),
         ("Envoyé à %(name)s...", {"a sign of a typewriter"}),
         ("Envoyé  à %(name)s.", {"two blanks"}),
+        ("Envoyé à\\n\\n\\n%(name)s.", {"two blanks"}),
+        ("Envoyé à %(name)s%.", {"a sign without its no-break space"}),
         ("Envoyé\u00a0: «\u00a0%(name)s\u00a0», à 12:30\u202f!", set()),
+        ("Envoyé,\\n\\n%(name)s (%)", set()),
     ],
 )
 def test_a_planted_fault_in_a_translation_is_found(french: str, fault: set[str]) -> None:
@@ -127,6 +130,7 @@ def test_a_fuzzy_translation_is_found() -> None:
         ("<p>{% if x %}Hello {{ name }}{% endif %}</p>", ["Hello"]),
         ('<input placeholder="Type a name">', ["Type a name"]),
         ('<nav aria-label="Pages {{ x }}"></nav>', ["Pages"]),
+        ('<input value="Send"><button value="sent">{{ x }}</button>', ["Send"]),
         ("<p>{% translate 'Hello' %} · 1/2 <kbd>Ctrl</kbd> Gardien</p><input placeholder=\"205/55R16\">", []),
         ("{% blocktranslate %}Hello{% plural %}Hellos{% endblocktranslate %}", []),
     ],

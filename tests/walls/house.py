@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +95,7 @@ def _garage(email: str, at: datetime) -> Garage:
         _card(chosen, told, at)
         draft = scene.draft(chosen, told, at, "99.99", "12.50")
         opened = scene.draft(chosen, told, at, "99.99")
+        scene.options(opened, network.actor(chosen), at)
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
         message = _written(told.reference, issued.id, at)
         known = {
@@ -108,6 +110,7 @@ def _garage(email: str, at: datetime) -> Garage:
             "issued_line": queries.lines(issued)[0].id,
             "document": queries.document(issued.id).id,
             "message": message,
+            **_prices(chosen, at),
             "site": chosen.site_id,
             "repairer": network.controller(chosen),
             "membership": chosen.id,
@@ -140,6 +143,16 @@ def _card(chosen: Membership, told: Any, at: datetime) -> None:
     answer = consent.Answer(question.purpose, question.channel, number, True, question.document)
     consent.decide(subject=told.reference, answers=[answer], how=How.ORAL, by=by, **when)
     consent.object_(channel=Channel.PHONE, address=number, sender=Sender.CONTROLLER, how=How.ORAL, by=by, **when)
+
+
+def _prices(chosen: Membership, at: datetime) -> dict[str, UUID]:
+    """Set a mark-up; return its id and that of one of the services which the cast brings, in their scope."""
+    from gardien.catalogue import actions as catalogue
+    from gardien.catalogue import queries as tariff
+
+    told = {"priority": 1, "percent": Decimal("5.00"), "terms": catalogue.Terms()}
+    rule = catalogue.set_price_rule(rule_id=None, **told, by=network.actor(chosen), at=at)
+    return {"rule": rule.id, "service": tariff.services()[0].id}
 
 
 def _written(reference: str, quote: UUID, at: datetime) -> UUID:

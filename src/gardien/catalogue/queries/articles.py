@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from gardien.base import text
 from gardien.catalogue.models import Article, BrandTier
@@ -53,19 +53,22 @@ def article(identifier: UUID) -> Article:
 def search(size: str, filters: Filters = NOTHING) -> list[Article]:
     """Return at most `LIMIT` tyres of a size typed in any spelling, the cheapest first, those in euros before others.
 
+    Each bears its brand's tier as `brand_tier`, None where the network placed no such brand; all in one statement.
+
     A load index asks for at least that index, a speed symbol for at least that speed, any other word for a word of the
     brand, pattern or designation that begins so. A text that is no size finds nothing.
     """
     query = parse_size_query(size)
     if query is None:
         return []
-    found = _filtered(Article.objects.filter(size_key=query.size_key), filters)
+    tier = BrandTier.objects.filter(brand_key=OuterRef("brand_key")).values("tier")
+    found = _filtered(Article.objects.filter(size_key=query.size_key).annotate(brand_tier=Subquery(tier)), filters)
     found = _at_least(found, query.load_index, query.speed_symbol or "")
     for word in text.words(" ".join(query.words)):
         found = found.extra(where=["(' ' || words_key) LIKE %s"], params=[f"% {word}%"])
-    euros = list(found.filter(currency="EUR").order_by("price", "id")[:LIMIT])
-    others = found.exclude(currency="EUR").order_by("price", "id")[: LIMIT - len(euros)]
-    return euros + list(others)
+    euros, others = found.filter(currency="EUR"), found.exclude(currency="EUR")
+    both = euros.order_by("price", "id")[:LIMIT].union(others.order_by("price", "id")[:LIMIT], all=True)
+    return sorted(both, key=lambda each: (each.currency != "EUR", each.price, each.id))[:LIMIT]
 
 
 def label(found: Article) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from gardien.catalogue.models import Article, BrandTier, EcoRate, PriceRule, Service
+from gardien.catalogue.models import Article, EcoRate, PriceRule, Service
 from gardien.catalogue.rules import pricing
 from gardien.catalogue.rules.label import LabelStatus
 from gardien.catalogue.rules.price_list import Lifecycle
@@ -32,8 +32,9 @@ class PricedArticle:
     """An article as this repairer may offer it on a day.
 
     `unit_ttc` is one tyre's price in euros, VAT included, None with a `refusal`; `rule_id` the price rule that made it,
-    None for the list's own price. `tier` is the network's, None where it placed no such brand. `eco_ttc` is the
-    eco-contribution per tyre, None where nobody told one. A quote with a `label_status` MISSING needs a reason.
+    None for the list's own price. `tier` is the network's as `search` found it, None where it placed no such brand.
+    `eco_ttc` is the eco-contribution per tyre, None where nobody told one. A quote with a `label_status` MISSING needs
+    a reason.
     """
 
     article: Article
@@ -48,12 +49,11 @@ class PricedArticle:
 def offers(size: str, filters: Filters = NOTHING, *, on: date) -> list[PricedArticle]:
     """Return what `search` finds at the present repairer's prices on day `on`.
 
-    Those that can be quoted first, the cheapest first; four statements whatever is found. Needs a scope.
+    Those that can be quoted first, the cheapest first; three statements whatever is found. Needs a scope.
     """
     rules = [rule.figures for rule in PriceRule.objects.all()]
-    tiers = dict(BrandTier.objects.values_list("brand_key", "tier"))
     rates = _eco_rates()
-    found = [_priced(each, rules, tiers, rates, on) for each in search(size, filters)]
+    found = [_priced(each, rules, rates, on) for each in search(size, filters)]
     return sorted(found, key=lambda each: (each.refusal is not None, each.unit_ttc or each.article.price))
 
 
@@ -66,7 +66,7 @@ def fitted_price(
     Raises ValueError for an article with a `refusal`, fewer tyres than one or more than `pricing.MOST_TYRES`.
     """
     rules = [rule.figures for rule in PriceRule.objects.all()]
-    offer = _priced(article, rules, {}, _eco_rates(), on)
+    offer = _priced(article, rules, _eco_rates(), on)
     if offer.unit_ttc is None or not 1 <= quantity <= pricing.MOST_TYRES:
         msg = "this cannot be quoted"
         raise ValueError(msg)
@@ -89,7 +89,7 @@ def with_eco(extras: list[ExtraPrice], offer: PricedArticle, vat_rate: Decimal) 
 
 def priced(article: Article, on: date) -> PricedArticle:
     """Return one article as the present repairer may offer it on a day."""
-    return _priced(article, [rule.figures for rule in PriceRule.objects.all()], {}, _eco_rates(), on)
+    return _priced(article, [rule.figures for rule in PriceRule.objects.all()], _eco_rates(), on)
 
 
 def services() -> QuerySet[Service]:
@@ -118,11 +118,9 @@ def _eco_rates() -> list[pricing.EcoRate]:
     return [pricing.EcoRate(each.tyre_class, each.from_date, each.amount_ttc) for each in EcoRate.objects.all()]
 
 
-def _priced(
-    article: Article, rules: list[pricing.Rule], tiers: dict[str, str], rates: list[pricing.EcoRate], on: date
-) -> PricedArticle:
+def _priced(article: Article, rules: list[pricing.Rule], rates: list[pricing.EcoRate], on: date) -> PricedArticle:
     facts = pricing.TyreFacts(article.brand_key, article.rim_inch, article.season, article.oe_marks)
-    why_not, rule, tier = refusal(article, on), pricing.chosen_rule(rules, facts), tiers.get(article.brand_key)
+    why_not, rule, tier = refusal(article, on), pricing.chosen_rule(rules, facts), getattr(article, "brand_tier", None)
     return PricedArticle(
         article=article,
         unit_ttc=None if why_not else pricing.priced(article.price, rule),

@@ -30,7 +30,7 @@ from .drafting import (
 )
 from .issuing import LabelMissingError, NothingOfferedError, PartsUnansweredError, issue, mark_verified
 from .pricing import NothingToReachError, choose_parts, excuse_label, reach, take_off
-from .sending import NoAddressError, answer_link, send
+from .sending import NoAddressError, send
 
 __all__ = [
     "ExpiredError",
@@ -53,7 +53,6 @@ __all__ = [
     "add_fitted",
     "add_service",
     "add_tyre",
-    "answer_link",
     "cancel",
     "choose_parts",
     "discard",

@@ -1,14 +1,13 @@
 """Giving a quote to the person by e-mail: a letter in the outbox, with the very PDF and a link to answer by."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gardien.base import links, scope
+from gardien.base import links
 from gardien.base.actor import Actor
 from gardien.messaging import actions as messaging
 from gardien.messaging import rules as letters
@@ -19,8 +18,6 @@ from ..models import Quote, QuoteDocument
 from ..rules.vocabulary import PURPOSE, State
 from . import _locks
 from .answering import NotOpenError, give
-
-_PARIS = ZoneInfo("Europe/Paris")
 
 
 class NoAddressError(ValueError):
@@ -48,18 +45,11 @@ def send(*, quote_id: UUID, address_of: Callable[[str], str], by: Actor, at: dat
         document_id=quote.id,
         document_sha256=document.sha256,
     )
-    letter = _letter(quote, document, address_of(links.token(answer_link(quote, document))))
+    letter = _letter(quote, document, address_of(links.token(queries.answer_link(quote, document))))
     message = messaging.prepare(about=about, letter=letter, by=by, at=at)
     if message.state in {letters.State.PREPARED, letters.State.SENT, letters.State.DELIVERED}:
         give(quote_id=quote.id, state=State.SENT, by=by, at=at)
     return message
-
-
-def answer_link(quote: Quote, document: QuoteDocument) -> links.Link:
-    """Return the link by which a person answers this very document, until the end of its last day in Paris."""
-    assert quote.valid_until_date  # noqa: S101 -- an issued quote has its last day
-    end = datetime.combine(quote.valid_until_date + timedelta(days=1), time.min, _PARIS) - timedelta(seconds=1)
-    return links.Link(queries.ANSWER, scope.current(), quote.id, document.sha256, end)
 
 
 def _letter(quote: Quote, document: QuoteDocument, address: str) -> letters.Letter:

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from gardien.base import clock, links
+from gardien.base import clock, links, scope
 from gardien.consent.models import Decision
 
 from ..models import Quote, QuoteDocument, QuoteLine, QuoteOption
@@ -18,6 +19,7 @@ from ..rules.vocabulary import FOLLOW_UP_DAYS, OPEN, PURPOSE, State, option_lett
 
 ANSWER = "quotes.answer"
 """The purpose of the links by which a person answers a quote."""
+_PARIS = ZoneInfo("Europe/Paris")
 
 
 class NoSuchQuoteError(LookupError):
@@ -29,8 +31,9 @@ class NotIssuedError(LookupError):
 
 
 def by_id(identifier: UUID) -> Quote:
-    """Return a quote with customer, vehicle and site; raise `NoSuchQuoteError`."""
-    found = Quote.objects.select_related("customer", "vehicle", "site__repairer").filter(id=identifier).first()
+    """Return a quote with customer, vehicle, site and the quote it replaces; raise `NoSuchQuoteError`."""
+    whole = Quote.objects.select_related("customer", "vehicle", "site__repairer", "revises")
+    found = whole.filter(id=identifier).first()
     if found is None:
         raise NoSuchQuoteError
     return found
@@ -112,6 +115,13 @@ def linked(link: links.Link) -> tuple[Quote, QuoteDocument]:
     if found is None:
         raise NoSuchQuoteError
     return quote, found
+
+
+def answer_link(quote: Quote, document: QuoteDocument) -> links.Link:
+    """Return the link by which a person answers this very document, until the end of its last day in Paris."""
+    assert quote.valid_until_date  # noqa: S101 -- an issued quote has its last day
+    end = datetime.combine(quote.valid_until_date + timedelta(days=1), time.min, _PARIS) - timedelta(seconds=1)
+    return links.Link(ANSWER, scope.current(), quote.id, document.sha256, end)
 
 
 def options(quote: Quote) -> list[QuoteOption]:

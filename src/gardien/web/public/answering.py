@@ -86,15 +86,15 @@ def by_link(view: View) -> View:
     return served
 
 
-@by_link
 @require_safe
+@by_link
 def offered(request: HttpRequest, token: str, quote: "Quote", document: "QuoteDocument") -> HttpResponse:
     """Show the quote's terms, then how to answer; what was answered is said instead."""
     return _page(request, token, quote, document)
 
 
-@by_link
 @require_safe
+@by_link
 def offered_pdf(request: HttpRequest, token: str, quote: "Quote", document: "QuoteDocument") -> HttpResponse:
     """Hand over the very PDF of the link."""
     del request, token
@@ -102,8 +102,8 @@ def offered_pdf(request: HttpRequest, token: str, quote: "Quote", document: "Quo
     return HttpResponse(queries.pdf(document), content_type="application/pdf", headers=headers)
 
 
-@by_link
 @require_http_methods(["POST"])
+@by_link
 def accepted(request: HttpRequest, token: str, quote: "Quote", document: "QuoteDocument") -> HttpResponse:
     """Take the person's yes."""
     form = AcceptForm(_letters(quote), request.POST)
@@ -115,8 +115,8 @@ def accepted(request: HttpRequest, token: str, quote: "Quote", document: "QuoteD
     )
 
 
-@by_link
 @require_http_methods(["POST"])
+@by_link
 def refused(request: HttpRequest, token: str, quote: "Quote", document: "QuoteDocument") -> HttpResponse:
     """Take the person's no."""
     form = RefuseForm(request.POST)
