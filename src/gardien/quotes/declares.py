@@ -57,6 +57,7 @@ DECLARATION = Declaration(
         ),
         NotPersonal("job:quotes.verify", ("tenant",), "names the repairer"),
         NotPersonal("job:quotes.expire", ("timestamp",), "when it was due"),
+        NotPersonal("job:quotes.expire_of", ("tenant",), "names the repairer"),
     ),
     activity=(
         Activity(Event.QUOTE_ISSUED, actions.issue),

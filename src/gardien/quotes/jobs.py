@@ -27,12 +27,21 @@ def verify(tenant: str, quote: str) -> None:
         actions.mark_verified(document=document, by=Actor.program("quotes.verify"), at=clock.now())
 
 
-@app.periodic(cron="5 0 * * *")
+@app.periodic(cron="5 22,23 * * *")
 @jobs.task("quotes.expire", max_age=timedelta(minutes=10), queueing_lock="quotes.expire")
 def expire(timestamp: int) -> None:
-    """End every repairer's quotes whose last day is over, one repairer and one transaction at a time."""
+    """Queue the end of every repairer's quotes whose last day is over, so that one which fails does so alone.
+
+    The queue's clock is universal time: one of the two hours is just after midnight in Paris, in summer and in winter.
+    A night that was missed is made up for by the next one, for whatever is over ends.
+    """
     del timestamp
-    at = clock.now()
     for repairer in network.repairers():
-        with scope.entered(repairer.id):
-            actions.expire(by=Actor.program("quotes.expire"), at=at)
+        jobs.defer("quotes.expire_of", tenant=repairer.id)
+
+
+@jobs.task("quotes.expire_of", max_age=timedelta(minutes=10))
+def expire_of(tenant: str) -> None:
+    """End one repairer's quotes whose last day is over; run again it finds none."""
+    with scope.entered(UUID(tenant)):
+        actions.expire(by=Actor.program("quotes.expire_of"), at=clock.now())

@@ -6,6 +6,7 @@ from ._locks import NotADraftError, NotAgreedError
 from .answering import (
     ExpiredError,
     NoOptionError,
+    NoReasonError,
     NotExpiredError,
     NotOpenError,
     accept,
@@ -37,6 +38,7 @@ __all__ = [
     "LabelMissingError",
     "NoAddressError",
     "NoOptionError",
+    "NoReasonError",
     "NoRouteError",
     "NoSuchLineError",
     "NotADraftError",

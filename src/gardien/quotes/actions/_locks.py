@@ -1,4 +1,4 @@
-"""Rows locked until the transaction ends, always in this order: customers, then quotes.
+"""Rows locked until the transaction ends, always in this order: customers, then quotes, the older first.
 
 A withdrawal locks every record and every quote of a person: a draft opened meanwhile waits for it, all others it sees.
 """
@@ -32,6 +32,14 @@ def quote(quote_id: UUID) -> Quote:
     if found is None:
         raise queries.NoSuchQuoteError
     return found
+
+
+def revision(quote_id: UUID) -> Quote:
+    """Lock the quote that this one revises, if any, then this one; raise `queries.NoSuchQuoteError`."""
+    older = Quote.objects.filter(id=quote_id).values_list("revises_id", flat=True).first()
+    if older:
+        quote(older)
+    return quote(quote_id)
 
 
 def draft(quote_id: UUID) -> Quote:

@@ -21,6 +21,7 @@ from ..rules.vocabulary import OPEN, CancelReason, RefusalReason, State, Tag
 from . import _locks
 
 BATCH = 500
+_CHOSEN = ("chosen_option", "total_ht", "total_vat", "total_ttc")
 
 
 class NotOpenError(ValueError):
@@ -35,6 +36,10 @@ class NotExpiredError(ValueError):
     """The quote still holds: it is accepted like any other."""
 
 
+class NoReasonError(ValueError):
+    """A quote is accepted after its last day for a reason only: the manager says which."""
+
+
 class NoOptionError(ValueError):
     """The quote has options, and the person chose none of them; or it has none and one was chosen."""
 
@@ -43,10 +48,10 @@ class NoOptionError(ValueError):
 def give(*, quote_id: UUID, state: State, by: Actor, at: datetime) -> Quote:
     """Write that an open quote was sent (`State.SENT`) or handed over on paper (`State.HANDED_OVER`).
 
-    It moves no clock: the person did nothing. Raises `NotOpenError`.
+    It moves no clock: the person did nothing. Raises `NotOpenError`, `ExpiredError`.
     """
     quote = _locks.quote(quote_id)
-    _refuse_closed(quote)
+    refuse_closed(quote, at)
     tag = {State.SENT: Tag.SENT, State.HANDED_OVER: Tag.HANDED_OVER}[state]
     quote.state, quote.sent_at = state.value, quote.sent_at or at
     quote.save(update_fields=["state", "sent_at"])
@@ -63,8 +68,7 @@ def accept(*, quote_id: UUID, by: Actor, at: datetime, option: int | None = None
     quote = _locks.quote(quote_id)
     if quote.state == State.ACCEPTED:
         return quote
-    if quote.state == State.EXPIRED or _is_over(quote, at):
-        raise ExpiredError
+    refuse_closed(quote, at)
     _choose(quote, option)
     return _answer(quote, State.ACCEPTED, Tag.ACCEPTED, by, at)
 
@@ -73,15 +77,18 @@ def accept(*, quote_id: UUID, by: Actor, at: datetime, option: int | None = None
 def accept_late(*, quote_id: UUID, reason: str, by: Actor, at: datetime, option: int | None = None) -> Quote:
     """Accept a quote after its last day, with the manager's `reason`; accepted again it stays as it is.
 
-    Raises `NotExpiredError`, `NotOpenError`, `NoOptionError`, `queries.NoSuchQuoteError`.
+    Raises `NotExpiredError`, `NotOpenError`, `NoReasonError`, `NoOptionError`, `queries.NoSuchQuoteError`.
     """
     quote = _locks.quote(quote_id)
     if quote.state == State.ACCEPTED:
         return quote
+    _refuse_impossible(quote, State.ACCEPTED)
     if not _is_over(quote, at):
         raise NotExpiredError
+    if not reason.strip():
+        raise NoReasonError
     _choose(quote, option)
-    quote.late_reason = reason
+    quote.late_reason = reason.strip()
     return _answer(quote, State.ACCEPTED, Tag.ACCEPTED_LATE, by, at)
 
 
@@ -101,7 +108,8 @@ def refuse(*, quote_id: UUID, by: Actor, at: datetime, reason: RefusalReason | N
 def expire(*, by: Actor, at: datetime) -> int:
     """End the present repairer's open quotes whose last day is over in Paris; return how many.
 
-    In batches by key, past rows that somebody holds: those are found the next time. Answered ones are never touched.
+    In batches by key, three statements each, past rows that somebody holds: those are found the next time. Answered
+    quotes are never touched.
     """
     day, last, ended = clock.legal_day(at), None, 0
     while True:
@@ -110,8 +118,8 @@ def expire(*, by: Actor, at: datetime) -> int:
             rows = due.select_for_update(of=("self",), skip_locked=True).order_by("id")
             batch = list((rows.filter(id__gt=last) if last else rows)[:BATCH])
             Quote.objects.filter(id__in=[quote.id for quote in batch]).update(state=State.EXPIRED.value)
-            for quote in batch:
-                journal.record(Tag.EXPIRED, by=by, at=at, subject=quote.customer.reference, quote=quote.id)
+            ends = ((quote.customer.reference, {"quote": quote.id}) for quote in batch)
+            journal.record_each(Tag.EXPIRED, by=by, at=at, of=ends)
         ended += len(batch)
         if len(batch) < BATCH:
             return ended
@@ -156,10 +164,9 @@ def end_use(subjects: Sequence[str], purpose: str, *, by: Actor, at: datetime) -
 
 
 def _answer(quote: Quote, state: State, tag: Tag, by: Actor, at: datetime) -> Quote:
-    if state not in vocabulary.TRANSITIONS[State(quote.state)]:
-        raise NotOpenError
+    _refuse_impossible(quote, state)
     quote.state, quote.answered_at = state.value, at
-    quote.save(update_fields=["state", "answered_at", "chosen_option", "refusal_reason", "late_reason"])
+    quote.save(update_fields=["state", "answered_at", *_CHOSEN, "refusal_reason", "late_reason"])
     reference = quote.customer.reference
     event = Event.QUOTE_ACCEPTED if state is State.ACCEPTED else Event.QUOTE_REFUSED
     standing.record_activity(subject=reference, event=event, source_id=quote.id, by=by, at=at)
@@ -172,14 +179,18 @@ def _is_over(quote: Quote, at: datetime) -> bool:
 
 
 def _choose(quote: Quote, option: int | None) -> None:
-    offered: set[int | None] = set(QuoteOption.objects.filter(quote=quote).values_list("option", flat=True))
+    """Keep which option was chosen, whose totals are the quote's from now on."""
+    offered = {each.option: each for each in QuoteOption.objects.filter(quote=quote)}
     if option not in (offered or {None}):
         raise NoOptionError
     quote.chosen_option = option
+    if option is not None:
+        chosen = offered[option]
+        quote.total_ht, quote.total_vat, quote.total_ttc = chosen.total_ht, chosen.total_vat, chosen.total_ttc
 
 
 def _cancel(quote: Quote, reason: CancelReason, by: Actor, at: datetime) -> None:
-    _refuse_closed(quote)
+    _refuse_impossible(quote, State.CANCELLED)
     quote.state, quote.cancelled_at, quote.cancel_reason = State.CANCELLED.value, at, reason.value
     quote.save(update_fields=["state", "cancelled_at", "cancel_reason"])
     journal.record(Tag.CANCELLED, by=by, at=at, subject=quote.customer.reference, quote=quote.id)
@@ -191,6 +202,14 @@ def _discard(quote: Quote, by: Actor, at: datetime) -> None:
     Quote.objects.filter(id=quote.id).delete()
 
 
-def _refuse_closed(quote: Quote) -> None:
+def refuse_closed(quote: Quote, at: datetime) -> None:
+    """Raise `ExpiredError` for a quote whose last day is over unanswered, `NotOpenError` for any other closed one."""
+    if quote.state == State.EXPIRED or (quote.is_open and _is_over(quote, at)):
+        raise ExpiredError
     if not quote.is_open:
+        raise NotOpenError
+
+
+def _refuse_impossible(quote: Quote, state: State) -> None:
+    if state not in vocabulary.TRANSITIONS[State(quote.state)]:
         raise NotOpenError

@@ -1,6 +1,6 @@
 """Issuing: a number, totals and a document that exist together or not at all."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from ..queries import paper
 from ..rules import vocabulary
 from ..rules.vocabulary import State, Tag
 from . import _locks
-from .answering import NotOpenError
+from .answering import refuse_closed
 
 
 class NothingOfferedError(ValueError):
@@ -43,16 +43,16 @@ def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
 
     The number comes from a counter row locked until the transaction ends, so that numbers run 1..n per
     repairer and year without a gap. Issuing an issued quote again returns it, unchanged. Raises
-    `NothingOfferedError`, `LabelMissingError`, `PartsUnansweredError`, `NotAgreedError`, and `NotOpenError` for a
-    revision of a quote that was answered or ended meanwhile.
+    `NothingOfferedError`, `LabelMissingError`, `PartsUnansweredError`, `NotAgreedError`, and `NotOpenError` or
+    `ExpiredError` for a revision of a quote that was answered or ended meanwhile.
     """
-    quote = _locks.quote(quote_id)
+    quote = _locks.revision(quote_id)
     if quote.state != State.DRAFT:
         return quote
     _locks.refuse_a_no(quote.customer_id, at)
     found = queries.lines(quote)
     _refuse_incomplete(quote, found)
-    _number(quote, clock.legal_day(at))
+    _number(quote, at)
     sums = queries.sums(quote, found)
     quote.state, quote.issued_at = State.ISSUED, at
     quote.total_ht, quote.total_vat, quote.total_ttc = sums[0].totals.ht, sums[0].totals.vat, sums[0].totals.ttc
@@ -82,12 +82,12 @@ def _refuse_incomplete(quote: Quote, found: list[QuoteLine]) -> None:
         raise PartsUnansweredError
 
 
-def _number(quote: Quote, day: date) -> None:
+def _number(quote: Quote, at: datetime) -> None:
     """Give a quote its number and its last day: a revision keeps its predecessor's rank, which must still be open."""
+    day = clock.legal_day(at)
     if quote.revises_id:
         older = _locks.quote(quote.revises_id)
-        if not older.is_open:
-            raise NotOpenError
+        refuse_closed(older, at)
         quote.year, quote.rank = older.year, older.rank
     else:
         quote.year, quote.rank = day.year, _next_rank(day.year)

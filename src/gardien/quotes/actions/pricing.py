@@ -58,7 +58,7 @@ def excuse_label(*, quote_id: UUID, line_id: UUID, reason: str, by: Actor, at: d
     """Say why a tyre is quoted without its EU label; an empty reason takes the excuse back."""
     quote = _locks.draft(quote_id)
     line = _line(quote, line_id)
-    line.label_excuse = reason
+    line.label_excuse = reason.strip()
     line.save(update_fields=["label_excuse"])
     journal.record(Tag.LABEL_EXCUSED, by=by, at=at, quote=quote.id, line=line.id)
 

@@ -17,7 +17,7 @@ from .. import queries
 from ..models import Quote, QuoteDocument
 from ..rules.vocabulary import PURPOSE, State
 from . import _locks
-from .answering import NotOpenError, give
+from .answering import give, refuse_closed
 
 
 class NoAddressError(ValueError):
@@ -30,11 +30,10 @@ def send(*, quote_id: UUID, address_of: Callable[[str], str], by: Actor, at: dat
 
     `address_of` makes an absolute address of a link's token. The quote is sent once its message is prepared; where the
     gate refuses, the message says so and the quote stays as it was. Sent again to the same address it is one message.
-    Raises `NotOpenError`, `NoAddressError`, `messaging.NoRouteError`.
+    Raises `NotOpenError`, `ExpiredError`, `NoAddressError`, `messaging.NoRouteError`.
     """
     quote = _locks.quote(quote_id)
-    if not quote.is_open:
-        raise NotOpenError
+    refuse_closed(quote, at)
     if not quote.customer.email:
         raise NoAddressError
     document = queries.document(quote.id)

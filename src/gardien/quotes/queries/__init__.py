@@ -92,6 +92,22 @@ def sums(quote: Quote, found: list[QuoteLine]) -> list[Sum]:
     ]
 
 
+@dataclass(frozen=True)
+class Change:
+    """What a line costs each, as the quote's policy tells it, and what it cost; `now` is None where it is left out."""
+
+    label: str
+    was: Decimal
+    now: Decimal | None
+
+
+def changes(source: Quote, copy: Quote) -> list[Change]:
+    """Return what a duplicate that was just opened tells otherwise than its source, in the order of the lines."""
+    prices = {line.position: line.unit_price for line in lines(copy)}
+    pairs = ((line, prices.get(line.position)) for line in lines(source))
+    return [Change(line.label, line.unit_price, now) for line, now in pairs if now != line.unit_price]
+
+
 def follow_up(site_id: UUID, at: datetime) -> QuerySet[Quote]:
     """Return the site's open quotes whose last day is near, the nearest first, with their customers."""
     day = clock.legal_day(at)

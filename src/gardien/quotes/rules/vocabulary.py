@@ -43,12 +43,15 @@ class State(StrEnum):
 OPEN = frozenset({State.ISSUED, State.SENT, State.HANDED_OVER})
 """States in which the person may still answer; only from these does a quote expire, get superseded or cancelled."""
 
+GIVEN = OPEN - {State.ISSUED}
+"""Ways in which an open quote reached the person: it may be sent and handed over, in any order, and again."""
+
 TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
     {
         State.DRAFT: frozenset({State.ISSUED}),
         **dict.fromkeys(
             OPEN,
-            OPEN | {State.ACCEPTED, State.REFUSED, State.EXPIRED, State.SUPERSEDED, State.CANCELLED},
+            GIVEN | {State.ACCEPTED, State.REFUSED, State.EXPIRED, State.SUPERSEDED, State.CANCELLED},
         ),
         State.EXPIRED: frozenset({State.ACCEPTED}),
         **dict.fromkeys((State.ACCEPTED, State.REFUSED, State.SUPERSEDED, State.CANCELLED), frozenset()),

@@ -111,7 +111,7 @@ def _addable(request: Request, found: "Quote") -> dict[str, Any]:
 
 
 def _offered(found: "Quote", size: str) -> list[Offered]:
-    """Return the tyres of a size, the cheapest of each tier first, each with its form and its fitted price."""
+    """Return the tyres of a size, the cheapest first, each with its form and its fitted price."""
     tariff, known = catalogue.tariff(), rates(found)
     return [_offer(found, offer, tariff, known) for offer in catalogue.offers(size, on=clock.legal_day(clock.now()))]
 
@@ -162,6 +162,7 @@ def _sentences() -> dict[type[Exception], str]:
         actions.NotOpenError: _("This quote was answered or has ended: open a new one."),
         actions.ExpiredError: _("The last day of this quote has passed: a manager can accept it with a reason."),
         actions.NotExpiredError: _("This quote still holds: accept it like any other."),
+        actions.NoReasonError: _("Type why this quote is accepted after its last day."),
         actions.NoOptionError: _("Choose which of the offers the customer accepts."),
         actions.NoAddressError: _("The customer told no e-mail address: add it to the card, or hand the quote over."),
         actions.NoRouteError: _("This portal cannot send mail yet: hand the quote over on paper."),

@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
@@ -15,9 +16,15 @@ from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
 from gardien.quotes.rules.vocabulary import RefusalReason, State
 from gardien.web.shared.access import Request, actor, page
+from gardien.web.shared.templatetags.gardien import euros
 
 from .desk import attempt, quote_or_404, show
 from .forms.quoting import AnswerForm, DiscountForm, ExcuseForm, KeyForm, PartsForm, ReachForm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gardien.quotes.models import Quote
 
 REFUSED = 422
 
@@ -88,7 +95,7 @@ def discard(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("quotes.draft", "POST")
 def duplicate(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Open a draft with a quote's lines for the same person."""
-    return _copied(request, quote_id, actions.duplicate)
+    return _copied(request, quote_id, actions.duplicate, _tell_changes)
 
 
 @page("quotes.draft", "POST")
@@ -97,18 +104,37 @@ def revise(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     return _copied(request, quote_id, actions.revise)
 
 
-def _copied(request: Request, quote_id: uuid.UUID, copy: "object") -> HttpResponse:
+def _tell_changes(request: Request, source: "Quote", copy: "Quote") -> None:
+    """Say on the draft which of its prices have changed since."""
+    for change in queries.changes(source, copy):
+        told = {"label": change.label, "was": euros(change.was), "now": euros(change.now or change.was)}
+        if change.now is None:
+            messages.warning(request, _("%(label)s can no longer be quoted: it is left out.") % told)
+        else:
+            messages.warning(request, _("%(label)s now costs %(now)s; it was %(was)s.") % told)
+
+
+def _copied(
+    request: Request,
+    quote_id: uuid.UUID,
+    copy: "Callable[..., Quote]",
+    tell: "Callable[[Request, Quote, Quote], None] | None" = None,
+) -> HttpResponse:
     found, form = quote_or_404(quote_id), KeyForm(request.POST)
     if not form.is_valid():
         raise BadRequest
-    opened: list[uuid.UUID] = []
+    opened: list[Quote] = []
 
     def act() -> None:
         key = form.cleaned_data["draft_key"]
-        opened.append(copy(quote_id=found.id, draft_key=key, by=actor(request), at=clock.now()).id)  # type: ignore[operator]
+        opened.append(copy(quote_id=found.id, draft_key=key, by=actor(request), at=clock.now()))
 
     answer = attempt(request, found, act)
-    return redirect("quote", opened[0]) if opened else answer
+    if not opened:
+        return answer
+    if tell:
+        tell(request, found, opened[0])
+    return redirect("quote", opened[0].id)
 
 
 @page("quotes.issue", "POST")
