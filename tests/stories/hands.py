@@ -30,6 +30,14 @@ class Hands:
         self.page.wait_for_url(re.compile(address))
         self.waited += time.monotonic() - begun
 
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Do something that loads a page, perhaps at the same address, and wait for it."""
+        begun = time.monotonic()
+        with self.page.expect_navigation():
+            yield
+        self.waited += time.monotonic() - begun
+
     def report(self) -> str:
         """Say where the time went."""
         hands = f"{self.strokes} strokes × {STROKE:.3f} s + {self.taps} taps × {TAP:.1f} s"

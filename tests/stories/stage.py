@@ -1,19 +1,25 @@
 """What is in the database when the stories begin."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
 
-from gardien.base import clock, scope
+from gardien.base import clock, ids, links, scope
 from gardien.base.actor import Actor
 from gardien.catalogue import actions as catalogue
+from gardien.catalogue import queries as tyres
 from gardien.commitment import documents
 from gardien.commitment import queries as commitment
+from gardien.customers.models import Customer
 from gardien.network import queries as network
 from gardien.network.models import Membership, Repairer, Site, User
 from gardien.portal import cast
+from gardien.quotes import actions as quotes
+from gardien.quotes import queries as found
 from gardien.quotes.queries import paper
 from tests import scene
 from tests.conftest import PASSWORD
@@ -58,6 +64,36 @@ def _session(email: str) -> str:
     return client.cookies["session"].value
 
 
+def _lives(adviser: Any, known: Customer, at: datetime) -> dict[str, Any]:
+    """Return a draft with a part and a tyre, and later states: offers with their link, one soon over, one over."""
+    by = network.actor(adviser)
+    chosen, soon, over = (scene.draft(adviser, known, at, *prices) for prices in ([], ["12.50"], ["14.90"]))
+    for option, price in enumerate(("64.90", "79.90", "99.99"), 1):
+        offer = quotes.Offer(f"Pneu à {price}", Decimal(4), Decimal(price), Decimal(20), option=option)
+        quotes.add_service(quote_id=chosen.id, offer=offer, line_key=ids.new(), by=by, at=at)
+    fitting = quotes.Offer("Montage", Decimal(4), Decimal(14), Decimal(20))
+    quotes.add_service(quote_id=chosen.id, offer=fitting, line_key=ids.new(), by=by, at=at)
+    for quote, days in ((chosen, 0), (soon, 28), (over, 40)):
+        quotes.issue(quote_id=quote.id, by=by, at=at - timedelta(days=days))
+    quotes.expire(by=by, at=at)
+    sha256 = found.document(chosen.id).sha256
+    link = links.Link(found.ANSWER, scope.current(), chosen.id, sha256, at + timedelta(days=1))
+    late = replace(link, expires_at=at - timedelta(days=1))
+    parts = scene.draft(adviser, known, at)
+    wing = quotes.Offer("Aile avant", Decimal(1), Decimal(210), Decimal(20), family="body")
+    quotes.add_service(quote_id=parts.id, offer=wing, line_key=ids.new(), by=by, at=at)
+    article = tyres.search("2055516")[0]
+    tyre = quotes.Offer(tyres.label(article), Decimal(4), article.price, Decimal(20))
+    quotes.add_tyre(quote_id=parts.id, article=article, offer=tyre, line_key=ids.new(), by=by, at=at)
+    return {
+        "parts_draft": parts.id,
+        "offers": chosen.id,
+        "over": over.id,
+        "link": f"/devis-recu/{links.token(link)}/",
+        "old_link": f"/devis-recu/{links.token(late)}/",
+    }
+
+
 def _quotes(adviser: Any, at: datetime) -> dict[str, Any]:
     strange = scene.issued(adviser, at, "129.90", last_name="張偉 Châtelain", plate="AA-001-AB")
     with scope.entered(network.controller(adviser)):
@@ -76,5 +112,7 @@ def _quotes(adviser: Any, at: datetime) -> dict[str, Any]:
             "empty_draft": scene.draft(adviser, known, at).id,
             "long_draft": scene.draft(adviser, known, at, *prices).id,
             "ready_draft": scene.draft(adviser, known, at, "99.99").id,
+            "ticked_drafts": {box: scene.draft(adviser, known, at, "99.99").id for box in ("radio", "checkbox")},
             "issued": strange.id,
+            **_lives(adviser, known, at),
         }

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.stories import walk, watching
@@ -12,7 +13,8 @@ def test_control_enter_sends_what_was_typed_and_issues_only_when_nothing_is_left
 ) -> None:
     with watching.visitor(browser, portal, garage.sessions[walk.ADVISER]) as (page, watch):
         page.goto(f"/devis/{garage.ready_draft}/")
-        expect(page.locator(":focus")).to_have_attribute("name", "service-label")
+        expect(page.locator(":focus")).to_have_attribute("name", "mileage")
+        page.locator("[name=service-label]").focus()
         page.keyboard.type("Montage")
         page.keyboard.press("Control+Enter")
         expect(page.locator(":focus")).to_have_attribute("name", "service-unit_price")
@@ -23,6 +25,23 @@ def test_control_enter_sends_what_was_typed_and_issues_only_when_nothing_is_left
         expect(page.locator("tbody tr")).to_have_count(2)
         page.keyboard.press("Control+Enter")
         expect(page.locator(":focus")).to_have_text("Télécharger le PDF")
+        assert watch.faults == []
+
+
+@pytest.mark.parametrize("box", ["radio", "checkbox"])
+def test_control_enter_adds_the_tyre_of_which_only_a_box_was_ticked(
+    browser: Browser, portal: str, garage: SimpleNamespace, box: str
+) -> None:
+    with watching.visitor(browser, portal, garage.sessions[walk.ADVISER]) as (page, watch):
+        page.goto(f"/devis/{garage.ticked_drafts[box]}/?size=2055516")
+        offer = page.locator(".offers li").first
+        offer.get_by_role("radio", name="Toutes").focus()
+        page.keyboard.press("b" if box == "radio" else "Tab")
+        if box == "checkbox":
+            page.keyboard.press("Space")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("tbody tr")).to_have_count(6 if box == "radio" else 5)
+        expect(page.locator("h1")).to_have_text("Brouillon de devis")
         assert watch.faults == []
 
 

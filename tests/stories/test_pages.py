@@ -14,7 +14,8 @@ from tests.stories import carded, walk, watching
 SHOW_NO_PAGE = {
     *("draft", "choose", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
     *("decide", "withdraw", "object_to_offers", "remove_note", "undo_merge", "give_vehicle", "part_with"),
-    *("announce_lift", "lift", "answer"),
+    *("announce_lift", "lift"),
+    *("discard", "duplicate", "revise", "send", "give_quote", "offered_pdf", "refused", "end_service", "end_rule"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""
@@ -71,8 +72,11 @@ def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
     adviser = garage.sessions[walk.ADVISER]
     walked.go("counter", partial(walk.counter, garage=garage), adviser)
     walked.go("card", partial(carded.states, garage=garage), adviser)
-    walked.go("manager", carded.restrictions, garage.sessions[walk.PERSONAS["site_manager"]])
-    walked.go("ended", walk.ended, garage.sessions[walk.PERSONAS["site_manager"]])
+    walked.go("customer", partial(walk.linked, garage=garage))
+    manager = garage.sessions[walk.PERSONAS["site_manager"]]
+    walked.go("manager", carded.restrictions, manager)
+    walked.go("manager", partial(walk.managed, garage=garage), manager)
+    walked.go("ended", walk.ended, manager)
     walked.go("errors", walk.errors, adviser)
     walked.go("breakdown", broken, adviser)
     return walked

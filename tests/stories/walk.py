@@ -93,9 +93,18 @@ def counter(page: Page, garage: SimpleNamespace) -> Iterator[str]:
     page.goto(f"/clients/{garage.customer}/")
     yield "customer"
     yield from _drafts(page, garage)
+    yield from _settled(page, garage)
     page.goto(f"/devis/{garage.issued}/")
     assert page.locator(".alert-warning").count() == 1
     yield "issued quote with replaced characters"
+    page.goto(f"/devis/{garage.offers}/")
+    assert page.locator(".offer").count() == 3
+    yield "three offers"
+    page.get_by_role("button", name="Il accepte").click()
+    assert page.locator(".alert-danger").count() == 1
+    yield "none of three offers chosen"
+    page.goto(f"/devis/{garage.over}/")
+    yield "quote whose last day has passed"
     for size in ("2055516", "nothing"):
         page.goto(f"/pneus/?size={size}")
         yield f"tyres of {size}"
@@ -156,6 +165,60 @@ def _drafts(page: Page, garage: SimpleNamespace) -> Iterator[str]:
     page.fill("#id_mileage", "many")
     page.press("#id_mileage", "Enter")
     yield "mileage refused"
+
+
+def _settled(page: Page, garage: SimpleNamespace) -> Iterator[str]:
+    """Refuse what is settled on a draft: a total, a discount, a label's excuse, the answer about reused parts."""
+    page.goto(f"/devis/{garage.parts_draft}/")
+    page.locator("[name=told]").fill("a lot")
+    page.press("[name=told]", "Enter")
+    yield "total refused"
+    page.goto(f"/devis/{garage.parts_draft}/")
+    tools = page.locator("details.line-tools")
+    tools.last.locator("summary").click()
+    yield "draft with a part, tools of a line open"
+    page.fill("[name=off] >> nth=1", "half")
+    page.press("[name=off] >> nth=1", "Enter")
+    yield "discount refused"
+    page.fill("[name=reason]", "A" * 121)
+    page.press("[name=reason]", "Enter")
+    yield "excuse refused"
+    page.get_by_role("button", name="Enregistrer la réponse").click()
+    yield "reused parts unanswered"
+
+
+def linked(page: Page, garage: SimpleNamespace) -> Iterator[str]:
+    """Open the link of a letter, and answer without having read."""
+    page.goto(garage.link)
+    assert page.locator(".offer").count() == 3
+    yield "quote by link"
+    page.get_by_role("button", name="J’accepte ce devis").click()
+    assert page.locator("main [aria-invalid]").count() >= 1
+    yield "quote by link, not read"
+    page.goto(garage.old_link)
+    yield "link that opens nothing"
+    page.goto(f"{garage.link[:-3]}AA/")
+    yield "link that opens nothing"
+
+
+def managed(page: Page, garage: SimpleNamespace) -> Iterator[str]:
+    """Refuse prices of the garage, and a late acceptance without its reason."""
+    for form, field in (("prestations", "sold-label"), ("regles", "rule-percent")):
+        page.goto("/tarif/")
+        page.fill(f"[name={field}]", "x")
+        page.press(f"[name={field}]", "Enter")
+        assert page.locator(".alert-danger").count() == 1
+        yield f"tariff refused: {form}"
+    page.goto("/tarif/")
+    for name, told in (("priority", "10"), ("percent", "12,5"), ("brand", "Kestrane"), ("rim_from_inch", "16")):
+        page.fill(f"[name=rule-{name}]", told)
+    page.press("[name=rule-brand]", "Enter")
+    assert page.get_by_text("12,5").count() == 1
+    yield "tariff with a rule"
+    page.get_by_role("button", name="Retirer 10").click()
+    page.goto(f"/devis/{garage.over}/")
+    page.locator("section[aria-labelledby=late] button").click()
+    yield "late without a reason"
 
 
 def errors(page: Page) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The page of a link in a letter: a person reads the terms of their quote, then accepts or refuses it.
 
-Opening it changes nothing. A link that is not ours, or no longer stands for a document, answers as if there were none.
+Opening it changes nothing. A link that is not ours, whose time is over, or that stands for no document answers with one
+and the same page, which says what to do next.
 """
 
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,12 +19,13 @@ from gardien.base import clock, links, scope
 from gardien.base.actor import Actor
 from gardien.quotes import actions, queries
 from gardien.quotes.rules.vocabulary import RefusalReason
+from gardien.web.shared.templatetags.gardien import euros
 
 if TYPE_CHECKING:
     from gardien.quotes.models import Quote, QuoteDocument
 
 BY = Actor.program("link")
-GONE = 410
+NO_SUCH_LINK = 404
 UNPROCESSABLE = 422
 REASONS = [
     ("", gettext_lazy("I prefer not to say")),
@@ -71,16 +73,12 @@ def by_link(view: View) -> View:
     def served(request: HttpRequest, token: str) -> HttpResponse:
         try:
             link = links.read(token, purpose=queries.ANSWER, at=clock.now())
-        except links.NotOursError:
-            raise Http404 from None
-        except links.ExpiredError:
-            return render(request, "public/quote_expired.html", status=GONE)
-        with scope.entered(link.controller):
-            try:
-                quote, document = queries.linked(link)
-            except queries.NoSuchQuoteError:
-                raise Http404 from None
-            return view(request, token, quote, document)
+            with scope.entered(link.controller):
+                answer = view(request, token, *queries.linked(link))
+        except (links.NotOursError, links.ExpiredError, queries.NoSuchQuoteError):
+            answer = render(request, "public/quote_unknown.html", status=NO_SUCH_LINK)
+        answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return answer
 
     served.gardien_is_by_link = True  # type: ignore[attr-defined]
     return served
@@ -132,22 +130,28 @@ def _answered(
 ) -> HttpResponse:
     try:
         answer()
-    except (actions.NotOpenError, actions.ExpiredError):
+    except (actions.NotOpenError, actions.ExpiredError, scope.RestrictedError):
         return _page(request, token, queries.by_id(quote.id), document, is_too_late=True)
     return redirect("offered", token)
 
 
 def _letters(quote: "Quote") -> list[tuple[str, str]]:
-    return [(str(option.option), option.letter) for option in queries.options(quote)]
+    told = _("Offer %(letter)s: %(total)s all taxes included")
+    return [
+        (str(option.option), told % {"letter": option.letter, "total": euros(option.total_ttc)})
+        for option in queries.options(quote)
+    ]
 
 
 def _page(request: HttpRequest, token: str, quote: "Quote", document: "QuoteDocument", **found: Any) -> HttpResponse:
+    lines = queries.lines(quote)
     context = {
         "token": token,
         "quote": quote,
         "document": document,
-        "lines": queries.lines(quote),
-        "options": queries.options(quote),
+        "lines": lines,
+        "sums": queries.sums(quote, lines),
+        "unaccepted": _("Nothing is accepted yet: please look at these fields."),
         "accept_form": AcceptForm(_letters(quote)),
         "refuse_form": RefuseForm(),
         **found,

@@ -18,6 +18,7 @@ from gardien.catalogue import queries as catalogue
 from gardien.catalogue.rules import pricing
 from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
+from gardien.quotes.rules.vocabulary import MOST_OPTIONS
 from gardien.web.shared.access import Request
 
 from .forms.quoting import AnswerForm, MileageForm, PartsForm, ReachForm, ServiceForm, TyreForm
@@ -31,13 +32,27 @@ NOT_AGREED = gettext_lazy("This customer does not agree to quotes: ask them agai
 TYRES = 4
 
 
-@dataclass(frozen=True)
+@dataclass
 class Offered:
     """A tyre that was found: at which price, fitted for how much, with the form that adds it."""
 
     priced: "PricedArticle"
     fitted_ttc: Decimal | None
     form: TyreForm
+    letters: set[str]
+    """How the offers are called in which it stands already; the empty one where it stands in all."""
+    is_next: bool = False
+    """Whether the page opens in its form: the first one that does not stand on the quote yet."""
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """The quote that tyres are offered for, and what their prices rest on."""
+
+    quote: "Quote"
+    rates: tuple[Decimal, ...]
+    tariff: list[pricing.ExtraPrice]
+    lines: "list[QuoteLine]"
 
 
 def quote_or_404(quote_id: uuid.UUID) -> "Quote":
@@ -77,7 +92,7 @@ def show(request: Request, found: "Quote", forms: dict[str, Any], status: int = 
     if not found.is_draft:
         context |= _answerable(found)
         return render(request, "repairer/quote.html", {**context, **forms}, status=status)
-    context |= _addable(request, found)
+    context |= _addable(request, found, lines)
     context["has_parts"] = any(line.family for line in lines)
     context["opens_in"] = {} if forms or context["size"] else _next_field(found, lines)
     return render(request, "repairer/draft.html", {**context, **forms}, status=status)
@@ -96,12 +111,12 @@ def _answerable(found: "Quote") -> dict[str, Any]:
     }
 
 
-def _addable(request: Request, found: "Quote") -> dict[str, Any]:
+def _addable(request: Request, found: "Quote", lines: "list[QuoteLine]") -> dict[str, Any]:
     size = (request.GET.get("size") or request.POST.get("size") or "")[:40]
     told = {"quantity": 1}
     return {
         "size": size,
-        "offers": _offered(found, size) if size else [],
+        "offers": _offered(found, size, lines) if size else [],
         "service_form": ServiceForm(rates(found), found.policy, prefix="service", initial=told),
         "mileage_form": MileageForm(initial={"mileage": found.mileage}),
         "parts_form": PartsForm(initial={"choice": found.reused_parts}),
@@ -110,15 +125,32 @@ def _addable(request: Request, found: "Quote") -> dict[str, Any]:
     }
 
 
-def _offered(found: "Quote", size: str) -> list[Offered]:
-    """Return the tyres of a size, the cheapest first, each with its form and its fitted price."""
-    tariff, known = catalogue.tariff(), rates(found)
-    return [_offer(found, offer, tariff, known) for offer in catalogue.offers(size, on=clock.legal_day(clock.now()))]
+def next_option(lines: "list[QuoteLine]") -> int:
+    """Return the offer that is begun next: 0 where the lines belong to none, or where all three are begun."""
+    begun = {line.option for line in lines} - {0}
+    return next((each for each in range(1, MOST_OPTIONS + 1) if begun and each not in begun), 0)
 
 
-def _offer(
-    found: "Quote", offer: "PricedArticle", tariff: list[pricing.ExtraPrice], known: tuple[Decimal, ...]
-) -> Offered:
+def _offered(found: "Quote", size: str, lines: "list[QuoteLine]") -> list[Offered]:
+    """Return the tyres of a size, the cheapest of each tier first, each with its form and its fitted price."""
+    desk = _Desk(found, rates(found), catalogue.tariff(), lines)
+    offered = [_offer(desk, offer) for offer in _leading(catalogue.offers(size, on=clock.legal_day(clock.now())))]
+    for each in offered:
+        if each.fitted_ttc is not None and not each.letters:
+            each.is_next = True
+            break
+    return offered
+
+
+def _leading(found: "list[PricedArticle]") -> "list[PricedArticle]":
+    """Return the offers with the cheapest of each tier before the others; without tiers they stay as they are."""
+    leaders = {offer.tier: offer for offer in reversed(found) if offer.tier and not offer.refusal}
+    first = [leaders[tier] for tier in pricing.Tier if tier in leaders]
+    return first + [offer for offer in found if offer not in first]
+
+
+def _offer(desk: _Desk, offer: "PricedArticle") -> Offered:
+    found, known, tariff = desk.quote, desk.rates, desk.tariff
     article, rate = offer.article, known[0]
     told = offer.unit_ttc or Decimal(0)
     extras = catalogue.with_eco(tariff, offer, rate)
@@ -128,13 +160,15 @@ def _offer(
         "quantity": TYRES,
         "extras": [extra.value for extra in has],
         "unit_price": money.unit_price(told, rate, found.policy),
+        "option": next_option(desk.lines),
     }
     form = TyreForm(known, found.policy, initial=initial, auto_id=f"{article.id}_%s")
     form.keep_extras(has)
+    on_quote = {line.letter for line in desk.lines if line.article_id == article.id}
     if offer.unit_ttc is None:
-        return Offered(offer, None, form)
+        return Offered(offer, None, form, on_quote)
     tyre = pricing.FittedLine(None, "", TYRES, offer.unit_ttc, rate)
-    return Offered(offer, pricing.fitted(tyre, article.rim_inch, extras, has).total_ttc, form)
+    return Offered(offer, pricing.fitted(tyre, article.rim_inch, extras, has).total_ttc, form, on_quote)
 
 
 def _next_field(found: "Quote", lines: "list[QuoteLine]") -> dict[str, bool]:

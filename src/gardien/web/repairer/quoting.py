@@ -2,11 +2,13 @@
 
 import uuid
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gardien.base import clock
@@ -19,14 +21,14 @@ from gardien.web.shared.access import Request, actor, page, site
 from gardien.web.shared.templatetags.gardien import EXTRAS, tyre_facts
 
 from .card import person
-from .desk import NOT_AGREED, attempt, quote_or_404, rates, show
+from .desk import NOT_AGREED, attempt, next_option, quote_or_404, rates, show
 from .forms.quoting import DraftForm, MileageForm, ServiceForm, TyreForm
 
 if TYPE_CHECKING:
     from gardien.catalogue.models import Article
 
 LATEST = 50
-REFUSED = 422
+FOUND, REFUSED = 302, 422
 
 
 @page("quotes.view")
@@ -71,7 +73,10 @@ def quote(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 
 @page("quotes.draft", "POST")
 def add_tyre(request: Request, quote_id: uuid.UUID) -> HttpResponse:
-    """Add a tyre of the catalogue at the price told, with the extras of its fitted price."""
+    """Add a tyre of the catalogue at the price told, with the extras of its fitted price.
+
+    While offers are put side by side the tyres that were found stay on the page, for the next one.
+    """
     found = quote_or_404(quote_id)
     form = TyreForm(rates(found), found.policy, request.POST)
     if not form.is_valid():
@@ -89,7 +94,12 @@ def add_tyre(request: Request, quote_id: uuid.UUID) -> HttpResponse:
             quote_id=found.id, article=article, offers=[tyre, *extras], line_key=key, by=actor(request), at=clock.now()
         )
 
-    return attempt(request, found, add, form)
+    answer = attempt(request, found, add, form)
+    size = request.POST.get("size", "")[:40]
+    is_comparing = answer.status_code == FOUND and size and form.cleaned_data["option"]
+    if is_comparing and next_option(queries.lines(found)):
+        return redirect(f"{reverse('quote', args=[found.id])}?{urlencode({'size': size})}")
+    return answer
 
 
 def _extras(form: TyreForm, article: "Article", policy: money.Policy) -> list[actions.Offer]:

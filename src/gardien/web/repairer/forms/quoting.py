@@ -62,7 +62,9 @@ class LineForm(forms.Form):
         coerce=int,
         choices=OPTIONS,
         required=False,
+        initial=0,
         empty_value=0,  # type: ignore[arg-type]
+        widget=forms.RadioSelect,
         label=gettext_lazy("Offer"),
         error_messages=NOT_LISTED,
     )

@@ -124,6 +124,12 @@ def extra_name(code: str) -> str:
 
 
 @register.filter
+def of_option(lines: Sequence[Any], option: int) -> list[Any]:
+    """Return a quote's lines that are one offer's own, those that all offers have for 0."""
+    return [line for line in lines if line.option == option]
+
+
+@register.filter
 def tier(code: Tier) -> str:
     """Name the tier in which the network places a brand."""
     return str(TIERS[code])

@@ -1,9 +1,12 @@
 // Keys of the counter: F2 finds a customer, Escape closes the menu, Ctrl+Enter sends the form at hand, or the page's
 // main form when nothing was typed in the one at hand and nothing in it was refused; ? shows them all, and a letter
 // answers a question with the choice that begins with it.
-const isTouched = (form) =>
-  form.querySelector("[aria-invalid]") ||
-  [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+const isChanged = (field) =>
+  field.options
+    ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected))
+    : field.checked !== field.defaultChecked || ("defaultValue" in field && field.value !== field.defaultValue);
+
+const isTouched = (form) => form.querySelector("[aria-invalid]") || [...form.elements].some(isChanged);
 
 function send(at) {
   const main = document.querySelector("form[data-main]");
