@@ -93,7 +93,8 @@ def decide(
 ) -> list[Decision]:
     """Record a person's answers, and return the decisions that hold for them; an unanswered question has no answer.
 
-    A no ends what the rooms declare, as a withdrawal does. The same answer to the same words again changes nothing.
+    A no ends what the rooms declare, as a withdrawal does, and a yes after it lets it go on. The same answer to the
+    same words again changes nothing.
     `quote_id` is the quote whose verso carried the wording.
     Raises `NobodyReadError`, `OtherWordingError`, `WithdrawInsteadError`, `rules.NotAnAddressError`.
     """
@@ -108,8 +109,10 @@ def decide(
             raise WithdrawInsteadError
         if before is None or any(getattr(before, name) != value for name, value in told.items()):
             held[about] = _append(subject, about, Tag.DECIDED, by, at, told)
-            if not answer.is_given:
-                _end([subject], answer.purpose, by, at)
+            if answer.is_given:
+                registry.resume(subject, answer.purpose, by=by, at=at)
+            else:
+                registry.end([subject], answer.purpose, by=by, at=at)
         found.append(held[about])
     return found
 
@@ -130,7 +133,8 @@ def withdraw(
     `subjects` are all references of their merged group: each gets its no, so that undoing the merge revives no yes. A
     purpose can be withdrawn from while the version in force asks consent to it, and wherever this person was once
     asked. Returned is what stays, on which ground. Doing it again changes nothing. Raises `NotOnConsentError`,
-    `NobodyReadError`, `rules.NotAnAddressError`. Of a restricted person the no is recorded and nothing else moves.
+    `NobodyReadError`, `rules.NotAnAddressError`. Of a restricted person the no is recorded, and what it
+    ends waits until the restriction is lifted.
     """
     _refuse_unheard(how, by)
     version = commitment.in_force(clock.legal_day(at))
@@ -147,7 +151,7 @@ def withdraw(
     ]
     if not is_asked and not appended:
         return ()
-    return _end(subjects, purpose, by, at)
+    return registry.end(subjects, purpose, by=by, at=at)
 
 
 @transaction.atomic
@@ -167,12 +171,6 @@ def object_(*, channel: Channel, address: str, sender: Sender, how: How, by: Act
     if is_new or later.update(how=how, objected_at=at):
         journal.record(Tag.OBJECTED, by=by, at=at, objection=objection.id)
     return objection
-
-
-def _end(subjects: Sequence[str], purpose: str, by: Actor, at: datetime) -> tuple[Kept, ...]:
-    """Run what the rooms declare to end with a purpose; return what they keep."""
-    ended = [withdrawal.ends(subjects, purpose, by=by, at=at) for withdrawal in registry.withdrawals(purpose)]
-    return tuple(kept for each in ended for kept in each)
 
 
 def _refuse_unheard(how: How, by: Actor) -> None:
