@@ -126,15 +126,16 @@ def withdraw(
     by: Actor,
     at: datetime,
     channel: str = "",
-    address: str = "",
+    address_digest: str = "",
 ) -> tuple[Kept, ...]:
     """Take back a person's consent, for one address or for all, and end in the same transaction what rests on it.
 
-    `subjects` are all references of their merged group: each gets its no, so that undoing the merge revives no yes. A
-    purpose can be withdrawn from while the version in force asks consent to it, and wherever this person was once
-    asked. Returned is what stays, on which ground. Doing it again changes nothing. Raises `NotOnConsentError`,
-    `NobodyReadError`, `rules.NotAnAddressError`. Of a restricted person the no is recorded, and what it
-    ends waits until the restriction is lifted.
+    An address and its channel are named as its decision bears them (`queries.address_digest`), so that one which is no
+    longer known can be withdrawn. `subjects` are all references of their merged group: each gets its no, so that
+    undoing the merge revives no yes. A purpose can be withdrawn from while the version in force asks consent to it, and
+    wherever this person was once asked. Returned is what stays, on which ground. Doing it again changes nothing. Raises
+    `NotOnConsentError`, `NobodyReadError`. Of a restricted person the no is recorded, and what it ends waits until the
+    restriction is lifted.
     """
     _refuse_unheard(how, by)
     version = commitment.in_force(clock.legal_day(at))
@@ -142,7 +143,7 @@ def withdraw(
     is_asked = queries.is_asked(version, purpose)
     if not is_asked and not decided:
         raise NotOnConsentError(_basis(version, purpose))
-    about = _point(purpose, channel, address)
+    about = About(purpose, channel, address_digest)
     told: dict[str, Any] = {"is_given": False, "how": how, **_words_of(decided, version, purpose)}
     appended = [
         _append(subject, each, Tag.WITHDRAWN, by, at, told)
@@ -185,14 +186,10 @@ def _asked(answer: Answer) -> About:
     is_use, is_call = ".use." in answer.purpose, answer.purpose == queries.CALLS
     if (is_use and (answer.channel or answer.address)) or (is_call and not answer.address):
         raise NotAnAddressError(answer.channel)
-    return _point(answer.purpose, answer.channel, answer.address)
-
-
-def _point(purpose: str, channel: str, address: str) -> About:
-    if not address:
-        return About(purpose, channel)
-    channel = channel or Channel.PHONE
-    return About(purpose, channel, queries.address_digest(channel, address))
+    if not answer.address:
+        return About(answer.purpose, answer.channel)
+    channel = answer.channel or Channel.PHONE
+    return About(answer.purpose, channel, queries.address_digest(channel, answer.address))
 
 
 def _about(decision: Decision) -> About:
