@@ -124,7 +124,7 @@ def lived(membership: Any, at: datetime) -> None:
 
 
 def stood(subject: str, by: Actor, at: datetime) -> None:
-    """Hold, restrict, and undo both, and end the other purpose; call inside a scope: afterwards the person is free."""
+    """Hold, restrict, end the other purpose, and undo all three; call inside a scope: afterwards the person is free."""
     placed = standing.hold(
         subject=subject,
         ground=Ground.WARRANTY,
@@ -139,6 +139,7 @@ def stood(subject: str, by: Actor, at: datetime) -> None:
     standing.announce_lift(subjects=[subject], by=by, at=at)
     standing.lift(subjects=[subject], by=by, at=at)
     standing.end(subject=subject, purpose="client.use.storage", reason=EndReason.OBJECTION, by=by, at=at)
+    standing.resume(subject=subject, purpose="client.use.storage", by=by, at=at)
 
 
 def kept_up(membership: Any, at: datetime) -> None:

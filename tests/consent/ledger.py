@@ -31,5 +31,10 @@ def decide(counter: Counter, subject: str, *answers: actions.Answer, at: datetim
     return counter.do(actions.decide, at, **{"subject": subject, "answers": answers, "how": How.ORAL, **what})
 
 
-def withdraw(counter: Counter, subject: str, purpose: str, at: datetime = AT, **what: Any) -> Any:
+def withdraw(counter: Counter, subject: str, purpose: str, at: datetime = AT, address: str = "", **what: Any) -> Any:
+    if address:
+        what |= {
+            "channel": Channel.PHONE,
+            "address_digest": counter.read(queries.address_digest, Channel.PHONE, address),
+        }
     return counter.do(actions.withdraw, at, **{"subjects": [subject], "purpose": purpose, "how": How.ORAL, **what})

@@ -15,9 +15,11 @@ from gardien.consent import queries as readings
 from gardien.customers import actions, queries, rules
 from gardien.customers.models import IntakeDraft
 from gardien.quotes.queries import paper
+from gardien.standing import actions as freezing
 from gardien.standing import queries as standing
 from tests.customers.together import at_once
 from tests.quotes.counter import Counter, day, rows
+from tests.walls.house import fingerprints
 
 AT, LATER = day(2026, 6), day(2026, 7)
 TYPED = {"last_name": "Moreau 张伟 <b>", "mobile": "06 39 98", "note": ""}
@@ -178,3 +180,15 @@ def test_a_withdrawal_ends_the_purpose_for_every_reference_of_the_person(counter
     assert sorted(rows(ended, list(subjects))) == sorted(
         (each, purpose, "consent_withdrawn", LATER) for each in subjects
     )
+
+
+def test_a_form_that_comes_again_for_who_is_restricted_meanwhile_is_refused(counter: Counter) -> None:
+    reading = heard(counter)
+    customer = record(counter, reading)
+    counter.do(freezing.restrict, AT, subjects=[customer.reference])
+    before = fingerprints()
+    with pytest.raises(scope.RestrictedError):
+        record(counter, reading)
+    with pytest.raises(scope.RestrictedError):
+        counter.do(actions.save_intake_draft, AT, reading_id=reading.id, typed={"last_name": "M"})
+    assert fingerprints() == before

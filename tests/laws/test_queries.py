@@ -69,7 +69,8 @@ def answers(customer: Customer, by: Any, at: datetime) -> None:
     told = consent.Answer(calls.purpose, calls.channel, "+33639981234", is_given=True, wording=calls.document)
     consent.decide(subject=customer.reference, answers=[told], how=How.ORAL, by=by, at=at)
     subjects = queries.subjects(customer.id)
-    taken_back = {"purpose": calls.purpose, "channel": calls.channel, "address": told.address}
+    digest = consents.address_digest(calls.channel, told.address)
+    taken_back = {"purpose": calls.purpose, "channel": calls.channel, "address_digest": digest}
     consent.withdraw(subjects=subjects, **taken_back, how=How.ORAL, by=by, at=at)
 
 

@@ -70,12 +70,14 @@ def call(name: str) -> Step:
 MOVING = {
     *("quotes.issue", "quotes.accept", "quotes.refuse", "customers.record", "standing.record_activity"),
     *("consent.withdraw", "consent.decide", "customers.end_use", "standing.end", "quotes.end_use"),
+    *("customers.resume_use", "standing.resume"),
 }
-"""The actions that record a fact or an end; the walk's table holds all others too."""
+"""The actions that record a fact, an end or that it goes on; the walk's table holds all others too."""
 STILL = sorted(set(test_walk.CALLS) - MOVING - {"quotes.add_tyre"})
 STEPS = st.one_of(
     st.tuples(st.just("fact"), st.sampled_from(list(Event))),
     st.tuples(st.just("end"), st.sampled_from(PURPOSES)),
+    st.tuples(st.just("resume"), st.sampled_from(PURPOSES)),
     st.tuples(st.just("call"), st.sampled_from(STILL)),
 )
 
@@ -117,10 +119,13 @@ def test_a_fact_moves_the_clock_an_end_ends_it_and_no_other_action_does_either(
             if kind == "fact":
                 fact(what)(person, at)
                 last = at
-                told = at if what == Event.DETAILS_TOLD else told
+                told = at if what in (Event.DETAILS_TOLD, Event.QUOTE_ISSUED) else told
             elif kind == "end":
                 _end(person, what, at)
                 over[what] = at if over.get(what, FIRST) <= told else over[what]
+            elif kind == "resume":
+                actions.resume(subject=person.references[0], purpose=what, by=person.by, at=at)
+                told = at if what == "client.use.quote" else told
             else:
                 call(what)(person, at)
             ended = over.get("client.use.quote", FIRST)

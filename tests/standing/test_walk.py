@@ -124,6 +124,7 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
     "customers.merge": lambda p: {"kept_id": p.ids["kept"], "absorbed_id": p.ids["other"]},
     "customers.undo_merge": lambda p: {"merge_id": p.ids["merge"]},
     "customers.end_use": lambda p: {"subjects": p.references, "purpose": "client.use.quote"},
+    "customers.resume_use": lambda p: {"subject": p.references[0], "purpose": "client.use.quote"},
     "quotes.draft": lambda p: {
         "customer": p.objects["kept"],
         "vehicle": None,
@@ -155,6 +156,7 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
         "purpose": "client.use.storage",
         "reason": EndReason.OBJECTION,
     },
+    "standing.resume": lambda p: {"subject": p.references[0], "purpose": "client.use.storage"},
     "standing.restrict": lambda p: {"subjects": p.references},
     "standing.announce_lift": lambda p: {"subjects": p.references},
     "standing.lift": lambda p: {"subjects": p.references},
@@ -173,6 +175,7 @@ LEAVES_NO_ROW = {
     "customers.record": "the form of the reading was sent before",
     "customers.save_intake_draft": "the customer is recorded already",
     "customers.drop_intake_draft": "the customer is recorded already",
+    "customers.resume_use": "no purpose of theirs is over",
     "standing.announce_lift": "nobody is restricted yet",
     "standing.lift": "nobody is restricted yet",
     "consent.object_": "an objection bears no reference",

@@ -3,8 +3,9 @@
 Rooms register from `apps.ready()`. Higher rooms and the laws read the registry and never name a room.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,13 @@ class Withdrawal:
     """What the end of a person's consent to a purpose ends in a room.
 
     `ends(subjects, purpose, by=, at=)` runs in the withdrawal's transaction, with every reference of the person's
-    merged group, and returns what stays and on which ground.
+    merged group, and returns what stays and on which ground; doing it again changes nothing. `resumes`, with the one
+    reference under which it is said, runs in the transaction of a yes.
     """
 
     purposes: tuple[str, ...]
     ends: Callable[..., tuple[Kept, ...]]
+    resumes: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,17 @@ class Registry:
         """Return what the end of consent to `purpose` ends, in the order of the rooms."""
         found = [withdrawal for word in self.rooms.values() for withdrawal in word.withdrawals]
         return [withdrawal for withdrawal in found if purpose in withdrawal.purposes]
+
+    def end(self, subjects: Sequence[str], purpose: str, **told: Any) -> tuple[Kept, ...]:
+        """Run what the rooms declare to end with a purpose, `told` being `by` and `at`; return what they keep."""
+        ended = [withdrawal.ends(subjects, purpose, **told) for withdrawal in self.withdrawals(purpose)]
+        return tuple(kept for each in ended for kept in each)
+
+    def resume(self, subject: str, purpose: str, **told: Any) -> None:
+        """Run what the rooms declare to go on with a purpose, `told` being `by` and `at`."""
+        for withdrawal in self.withdrawals(purpose):
+            if withdrawal.resumes:
+                withdrawal.resumes(subject, purpose, **told)
 
     def exempt(self) -> list[Exempt]:
         """Return every action that may touch a restricted person's record."""

@@ -93,7 +93,8 @@ def decide(
 ) -> list[Decision]:
     """Record a person's answers, and return the decisions that hold for them; an unanswered question has no answer.
 
-    A no ends what the rooms declare, as a withdrawal does. The same answer to the same words again changes nothing.
+    A no ends what the rooms declare, as a withdrawal does, and a yes after it lets it go on. The same answer to the
+    same words again changes nothing.
     `quote_id` is the quote whose verso carried the wording.
     Raises `NobodyReadError`, `OtherWordingError`, `WithdrawInsteadError`, `rules.NotAnAddressError`.
     """
@@ -108,8 +109,10 @@ def decide(
             raise WithdrawInsteadError
         if before is None or any(getattr(before, name) != value for name, value in told.items()):
             held[about] = _append(subject, about, Tag.DECIDED, by, at, told)
-            if not answer.is_given:
-                _end([subject], answer.purpose, by, at)
+            if answer.is_given:
+                registry.resume(subject, answer.purpose, by=by, at=at)
+            else:
+                registry.end([subject], answer.purpose, by=by, at=at)
         found.append(held[about])
     return found
 
@@ -123,14 +126,16 @@ def withdraw(
     by: Actor,
     at: datetime,
     channel: str = "",
-    address: str = "",
+    address_digest: str = "",
 ) -> tuple[Kept, ...]:
     """Take back a person's consent, for one address or for all, and end in the same transaction what rests on it.
 
-    `subjects` are all references of their merged group: each gets its no, so that undoing the merge revives no yes. A
-    purpose can be withdrawn from while the version in force asks consent to it, and wherever this person was once
-    asked. Returned is what stays, on which ground. Doing it again changes nothing. Raises `NotOnConsentError`,
-    `NobodyReadError`, `rules.NotAnAddressError`. Of a restricted person the no is recorded and nothing else moves.
+    An address and its channel are named as its decision bears them (`queries.address_digest`), so that one which is no
+    longer known can be withdrawn. `subjects` are all references of their merged group: each gets its no, so that
+    undoing the merge revives no yes. A purpose can be withdrawn from while the version in force asks consent to it, and
+    wherever this person was once asked. Returned is what stays, on which ground. Doing it again changes nothing. Raises
+    `NotOnConsentError`, `NobodyReadError`. Of a restricted person the no is recorded, and what it ends waits until the
+    restriction is lifted.
     """
     _refuse_unheard(how, by)
     version = commitment.in_force(clock.legal_day(at))
@@ -138,7 +143,7 @@ def withdraw(
     is_asked = queries.is_asked(version, purpose)
     if not is_asked and not decided:
         raise NotOnConsentError(_basis(version, purpose))
-    about = _point(purpose, channel, address)
+    about = About(purpose, channel, address_digest)
     told: dict[str, Any] = {"is_given": False, "how": how, **_words_of(decided, version, purpose)}
     appended = [
         _append(subject, each, Tag.WITHDRAWN, by, at, told)
@@ -147,7 +152,7 @@ def withdraw(
     ]
     if not is_asked and not appended:
         return ()
-    return _end(subjects, purpose, by, at)
+    return registry.end(subjects, purpose, by=by, at=at)
 
 
 @transaction.atomic
@@ -169,12 +174,6 @@ def object_(*, channel: Channel, address: str, sender: Sender, how: How, by: Act
     return objection
 
 
-def _end(subjects: Sequence[str], purpose: str, by: Actor, at: datetime) -> tuple[Kept, ...]:
-    """Run what the rooms declare to end with a purpose; return what they keep."""
-    ended = [withdrawal.ends(subjects, purpose, by=by, at=at) for withdrawal in registry.withdrawals(purpose)]
-    return tuple(kept for each in ended for kept in each)
-
-
 def _refuse_unheard(how: How, by: Actor) -> None:
     if how in HEARD and by.id is None:
         raise NobodyReadError
@@ -187,14 +186,10 @@ def _asked(answer: Answer) -> About:
     is_use, is_call = ".use." in answer.purpose, answer.purpose == queries.CALLS
     if (is_use and (answer.channel or answer.address)) or (is_call and not answer.address):
         raise NotAnAddressError(answer.channel)
-    return _point(answer.purpose, answer.channel, answer.address)
-
-
-def _point(purpose: str, channel: str, address: str) -> About:
-    if not address:
-        return About(purpose, channel)
-    channel = channel or Channel.PHONE
-    return About(purpose, channel, queries.address_digest(channel, address))
+    if not answer.address:
+        return About(answer.purpose, answer.channel)
+    channel = answer.channel or Channel.PHONE
+    return About(answer.purpose, channel, queries.address_digest(channel, answer.address))
 
 
 def _about(decision: Decision) -> About:

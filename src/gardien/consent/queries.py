@@ -113,7 +113,10 @@ def decision_for(subjects: Sequence[str], purpose: str, address: str = "", chann
 
 
 def has_objected(channel: str, address: str, sender: str) -> bool:
-    """Say whether the bearer of an address objects to a sender's offers; raise `rules.NotAnAddressError`."""
+    """Say whether the bearer of an address objects to a sender's offers; raise `rules.NotAnAddressError`.
+
+    A customer's addresses are spelt by `customers.rules.reached`: a postal one has no name in it.
+    """
     digest = objection_digest(channel, address, sender)
     return Objection.objects.filter(channel=channel, sender=sender, digest=digest).exists()
 

@@ -90,8 +90,9 @@ def normalised(channel: str, address: str) -> str:
     """Return the one spelling of an address, so that two spellings have one digest.
 
     A number (`phone`, `sms`) must come in E.164 and an e-mail address in ASCII, as `customers.rules` keep them: letter
-    case is dropped. A postal address loses case, accents and punctuation, and its words stay in their order: an
-    abbreviated street is another one. Anything else, and every address of the counter, raises `NotAnAddressError`.
+    case is dropped. A postal address is the lines below the name; it loses case, accents and punctuation, and its words
+    stay in their order: an abbreviated street is another one. Anything else, and every address of the counter, raises
+    `NotAnAddressError`.
     """
     if channel in (Channel.PHONE, Channel.SMS) and _E164.fullmatch(address):
         return address

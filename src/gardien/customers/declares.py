@@ -65,7 +65,7 @@ DECLARATION = Declaration(
         )
     ),
     activity=(Activity(Event.DETAILS_TOLD, actions.record),),
-    withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use),),
+    withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use, actions.resume_use),),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),
 )

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from gardien.base import clock, scope
 from gardien.base.actor import Actor
+from gardien.commitment.registry import registry
 from gardien.journal import actions as journal
 
 from . import queries
-from .models import Ending, Fact, Hold, Restriction
+from .models import Ending, Fact, Hold, Restriction, Resumption
 from .rules import EndReason, Event, Ground, Tag
 
 exempt = scope.exempt
@@ -51,11 +52,22 @@ def record_activity(*, subject: str, event: Event, source_id: UUID, by: Actor, a
 def end(*, subject: str, purpose: str, reason: EndReason, by: Actor, at: datetime) -> Ending:
     """Record that a purpose is over for a person; a purpose that is over already stays so, since the first time.
 
-    It is over until the person tells their details anew. The action that calls writes the journal entry.
+    It is over until the person asks for it anew, or it is resumed. Of a restricted person it waits for who
+    lifts the restriction at this instant. The action that calls writes the journal entry.
     """
     del by
+    list(queries.restrictions().filter(subject=subject).select_for_update())
     standing = next((each for each in queries.endings([subject]) if each.purpose == purpose), None)
     return standing or Ending.objects.create(subject=subject, purpose=purpose, reason=reason.value, ended_at=at)
+
+
+def resume(*, subject: str, purpose: str, by: Actor, at: datetime) -> Resumption:
+    """Record that a purpose which was over for a person goes on, for every reference merged with this one.
+
+    It is no activity: their clock stays where the last one left it. The action that calls writes the journal entry.
+    """
+    del by
+    return Resumption.objects.create(subject=subject, purpose=purpose, resumed_at=at)
 
 
 @exempt
@@ -88,14 +100,22 @@ def announce_lift(*, subjects: Sequence[str], by: Actor, at: datetime) -> None:
 
 @exempt
 def lift(*, subjects: Sequence[str], by: Actor, at: datetime) -> None:
-    """Lift a person's restriction; raise `NotAnnouncedError` before they were told. Who has none stays without."""
+    """Lift a person's restriction, and end what they withdrew from meanwhile, as the rooms declare.
+
+    Raises `NotAnnouncedError` before they were told. Who has none stays without.
+    """
     lifted_by_id = _person(by)
+    lifted = []
     for restriction in queries.restrictions().filter(subject__in=subjects).select_for_update():
         if restriction.announced_at is None:
             raise NotAnnouncedError
         restriction.lifted_at, restriction.lifted_by_id = at, lifted_by_id
         restriction.save(update_fields=["lifted_at", "lifted_by_id"])
         journal.record(Tag.LIFTED, by=by, at=at, subject=restriction.subject)
+        lifted.append(restriction.subject)
+    over = {each.purpose for each in queries.endings(lifted) if each.reason == EndReason.CONSENT_WITHDRAWN}
+    for purpose in sorted(over):
+        registry.end(lifted, purpose, by=by, at=at)
 
 
 @exempt

@@ -14,6 +14,7 @@ DECLARATION = Declaration(
     holdings=(
         _of("Fact", ("id", "subject", "event", "happened_at", "source_id")),
         _of("Ending", ("id", "subject", "purpose", "reason", "ended_at")),
+        _of("Resumption", ("id", "subject", "purpose", "resumed_at")),
         _of(
             "Restriction",
             (
@@ -38,6 +39,6 @@ DECLARATION = Declaration(
     ),
     not_personal=tuple(
         NotPersonal(f"standing.{model}", ("controller_id",), "names the controller")
-        for model in ("Fact", "Ending", "Restriction", "Hold")
+        for model in ("Fact", "Ending", "Resumption", "Restriction", "Hold")
     ),
 )

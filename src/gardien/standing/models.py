@@ -46,6 +46,22 @@ class Ending(ControllerRow):
         return f"{self.subject} {self.purpose}"
 
 
+class Resumption(ControllerRow):
+    """That a purpose which was over goes on for a person, append-only: it is no activity and moves no clock."""
+
+    subject = models.CharField(max_length=10)
+    purpose = models.CharField(max_length=60)
+    resumed_at = models.DateTimeField()
+
+    is_append_only: ClassVar[bool] = True
+
+    class Meta:
+        indexes = [models.Index(fields=["controller_id", "subject", "-resumed_at"], name="standing_resumption_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.purpose}"
+
+
 class Restriction(ControllerRow):
     """A freeze (GDPR, article 18): the database refuses every use, change and deletion that is not declared exempt."""
 

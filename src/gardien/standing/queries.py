@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from gardien.base import clock
 from gardien.commitment import policy
@@ -12,8 +12,8 @@ from gardien.commitment import queries as commitment
 from gardien.commitment.policy import fields, legal_time
 from gardien.commitment.registry import registry
 
-from .models import Ending, Fact, Hold, Restriction
-from .rules import EndReason, Event
+from .models import Ending, Fact, Hold, Restriction, Resumption
+from .rules import BEGINS, EndReason, Event
 
 _CLAUSES = "client.retention."
 _DERIVED = "derived:"
@@ -62,11 +62,17 @@ def holds(subjects: Sequence[str], day: date) -> QuerySet[Hold]:
 
 
 def endings(subjects: Sequence[str]) -> QuerySet[Ending]:
-    """Return the ends that stand, the earliest first: the person has not told their details anew since."""
-    anew = Fact.objects.filter(
-        subject__in=subjects, event=Event.DETAILS_TOLD.value, happened_at__gt=OuterRef("ended_at")
+    """Return the ends that stand, the earliest first.
+
+    One stands until the person agrees to the purpose, tells their details or asks for what it serves (`rules.BEGINS`).
+    """
+    begun = Case(*(When(event=event.value, then=Value(purpose)) for event, purpose in BEGINS.items()))
+    later = Fact.objects.annotate(begun=begun).filter(subject__in=subjects, happened_at__gt=OuterRef("ended_at"))
+    asked = later.filter(Q(event=Event.DETAILS_TOLD.value) | Q(begun=OuterRef("purpose")))
+    resumed = Resumption.objects.filter(
+        subject__in=subjects, purpose=OuterRef("purpose"), resumed_at__gt=OuterRef("ended_at")
     )
-    return Ending.objects.filter(~Exists(anew), subject__in=subjects).order_by("ended_at", "id")
+    return Ending.objects.filter(~Exists(asked), ~Exists(resumed), subject__in=subjects).order_by("ended_at", "id")
 
 
 def explain(

@@ -1,6 +1,7 @@
 """The closed lists of the room: the events that move a clock, what ends one, the grounds that hold a record."""
 
 from enum import StrEnum
+from typing import Final
 
 from gardien.journal import rules as journal
 
@@ -25,6 +26,14 @@ class Event(StrEnum):
     ACCOUNT_OPENED = "account_opened"
     SIGNED_IN = "signed_in"
     ORDER_SENT = "order_sent"
+
+
+BEGINS: Final = {
+    Event.QUOTE_ISSUED: "client.use.quote",
+    Event.STORAGE_STARTED: "client.use.storage",
+    Event.STORAGE_RENEWED: "client.use.storage",
+}
+"""Of the events, those by which a purpose that was over goes on: the person asked for what it serves."""
 
 
 class EndReason(StrEnum):

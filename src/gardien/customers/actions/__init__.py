@@ -3,7 +3,7 @@
 from ..queries import NotReadByError
 from ..rules import Details, VehicleDetails
 from .cars import AlreadyTheirsError, PartedError, SameOwnerError, add_vehicle, change_plate, hand_over, part_with
-from .ending import end_use
+from .ending import end_use, resume_use
 from .merging import SamePersonError, merge, undo_merge
 from .notes import remove_note, write_note
 from .telling import (
@@ -35,6 +35,7 @@ __all__ = [
     "part_with",
     "record",
     "remove_note",
+    "resume_use",
     "save_intake_draft",
     "undo_merge",
     "write_note",

@@ -15,7 +15,7 @@ from gardien.standing import actions as standing
 from gardien.standing.rules import Event
 
 from ..models import Customer, IntakeDraft
-from ..queries import NotReadByError
+from ..queries import NotReadByError, intakes
 from ..queries.drafts import read_by, seal_context
 from ..rules import Details, Tag, VehicleDetails, checked, columns, meet
 from . import _locks, _rows, _search
@@ -49,14 +49,14 @@ def record(*, details: Details, vehicle: VehicleDetails | None, reading: Reading
     """Record a customer of the present repairer under the reference that `reading` reserved; their clock starts.
 
     Recording the same reading again returns the customer already recorded, unchanged: a form sent twice
-    has one effect. Raises `NotReadByError` where another person read the wording, `AlreadyKnownError`, and what
-    `rules.checked` refuses.
+    has one effect. Raises `NotReadByError` where another person read the wording, `AlreadyKnownError`,
+    `scope.RestrictedError` where the customer is restricted meanwhile, and what `rules.checked` refuses.
     """
     if by.id is None or reading.read_by_id != by.id:
         raise NotReadByError
     _locks.intake(reading.id)
     IntakeDraft.objects.filter(reading_id=reading.id).delete()
-    known = Customer.objects.filter(reference=reading.subject).first()
+    known = intakes.recorded(reading.subject)
     if known is not None and known.reading_id != reading.id:
         raise AlreadyKnownError
     if known is not None:
@@ -100,14 +100,15 @@ def save_intake_draft(*, reading_id: UUID, typed: dict[str, str], by: Actor, at:
     """Keep what is typed after a reading, by the names of the form's fields, sealed and for its reader alone.
 
     Nothing has been told yet: the journal knows of the reading. `record` deletes it, and what arrives after that is
-    not kept. Raises `NotReadByError`, `DraftTooLongError` and `consent.queries.NeverReadError`.
+    not kept. Raises `NotReadByError`, `DraftTooLongError`, `consent.queries.NeverReadError` and
+    `scope.RestrictedError`.
     """
     reading = read_by(reading_id, by)
     content = json.dumps(typed).encode()
     if len(content) > LONGEST_DRAFT:
         raise DraftTooLongError
     _locks.intake(reading.id)
-    if Customer.objects.filter(reading_id=reading.id).exists():
+    if intakes.recorded(reading.subject):
         return
     sealed = settings.GARDIEN_KEYRING.seal(content, context=seal_context(reading.id))
     IntakeDraft.objects.update_or_create(

@@ -10,6 +10,7 @@ from .people import (
     group,
     merges,
     notes,
+    reached,
     subjects,
     told_without_reading,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "intake_draft",
     "merges",
     "notes",
+    "reached",
     "search",
     "subjects",
     "told_without_reading",

@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from gardien.base.actor import Actor
+from gardien.base.scope import RestrictedError
+from gardien.standing import queries as standing
 
 from ..models import Customer, IntakeDraft
 from .drafts import opened
@@ -30,5 +32,11 @@ def unfinished(by: Actor) -> list[Unfinished]:
 
 
 def recorded(reference: str) -> Customer | None:
-    """Return the customer who bears the reference that a reading was made to, None if nobody was recorded so far."""
-    return Customer.objects.filter(reference=reference).first()
+    """Return the customer who bears the reference that a reading was made to, None if nobody was recorded so far.
+
+    Raises `scope.RestrictedError` for one whom a restriction hides.
+    """
+    found = Customer.objects.filter(reference=reference).first()
+    if found is None and standing.restriction([reference]):
+        raise RestrictedError
+    return found

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gardien.consent.models import Reading
 
+from .. import rules
 from ..models import Customer, Merge, Note
 
 
@@ -48,6 +49,11 @@ def _merged(kept_id: UUID) -> QuerySet[Customer]:
 def subjects(customer_id: UUID) -> tuple[str, ...]:
     """Return every reference of a person, the kept record's first; raise `NoSuchCustomerError`."""
     return tuple(record.reference for record in group(customer_id))
+
+
+def reached(group: Iterable[Customer]) -> list[rules.Reached]:
+    """Return each address and number of all records of a person once, the kept record's first."""
+    return list(dict.fromkeys(each for record in group for each in rules.reached(record.details)))
 
 
 def merges(customer_id: UUID) -> list[Merge]:

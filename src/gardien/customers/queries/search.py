@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -43,12 +43,14 @@ class Match:
 class Found:
     """Who was found, at most `LIMIT`: those who bear the very words, then the beginnings, then those who once did.
 
-    Within each, sorted by name. With `has_more` there may be others, whom more words would show, even where nobody is
-    shown: both words are too common to look at all who bear them. Iterating gives the customers alone.
+    Within each, sorted by name. With `has_more` there may be others, whom more words would show. `is_partial` where all
+    words are so common that not all who bear one were looked at, and nobody seen bears the others: these are the first
+    who bear one of them. Iterating gives the customers alone.
     """
 
     matches: tuple[Match, ...] = ()
     has_more: bool = False
+    is_partial: bool = False
 
     def __iter__(self) -> Iterator[Customer]:
         return (match.customer for match in self.matches)
@@ -75,10 +77,11 @@ def search(text: str) -> Found:
     counts = walking.counts(exact, _MOST_WALKED + 1)
     if found := _found(exact, counts, _MOST_WALKED):
         return found
+    if found.has_more:
+        one = min((term for reading in exact for term in reading if counts[term]), key=lambda term: counts[term])
+        return replace(_found([(one,)], counts, _MOST_WALKED), has_more=True, is_partial=True)
     near = _slipped(exact, counts)
-    return _found(near, walking.counts(near, _MOST_WALKED_NEAR + 1), _MOST_WALKED_NEAR) or Found(
-        has_more=found.has_more
-    )
+    return _found(near, walking.counts(near, _MOST_WALKED_NEAR + 1), _MOST_WALKED_NEAR) or Found()
 
 
 def _readings(text: str) -> list[tuple[str, ...]]:

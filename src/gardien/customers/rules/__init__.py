@@ -7,7 +7,8 @@ from gardien.customers.rules.merging import kept
 from gardien.customers.rules.notes import LONGEST_NOTE, NoteRefused, parse_note
 from gardien.customers.rules.phones import Phone, PhoneKind, PhoneRefused, kept_phone, parse_phone
 from gardien.customers.rules.plates import Plate, PlateKind, PlateRefused, parse_plate
-from gardien.customers.rules.postal import AddressRefused, address_lines, checked, name_lines
+from gardien.customers.rules.postal import AddressRefused, address_lines, checked, name_lines, place_lines
+from gardien.customers.rules.reach import Reached, reached
 from gardien.customers.rules.siren import SirenRefused, parse_siren
 from gardien.customers.rules.tags import Tag
 
@@ -24,6 +25,7 @@ __all__ = [
     "PlateKind",
     "PlateRefused",
     "PostcodeRefused",
+    "Reached",
     "Reason",
     "SirenRefused",
     "Tag",
@@ -42,4 +44,6 @@ __all__ = [
     "parse_plate",
     "parse_postcode",
     "parse_siren",
+    "place_lines",
+    "reached",
 ]

@@ -71,6 +71,11 @@ def address_lines(details: Details) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def place_lines(details: Details) -> tuple[str, ...]:
+    """Return the lines below the name; none if no address was told."""
+    return address_lines(details)[len(name_lines(details)) :]
+
+
 def _wrapped(name: str) -> list[str]:
     return wrap(name, WIDTH, break_long_words=False, break_on_hyphens=False)
 

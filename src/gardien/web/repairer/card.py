@@ -9,13 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from gardien.base import clock
-from gardien.customers import actions
+from gardien.customers import actions, rules
 from gardien.customers import queries as customers
 from gardien.quotes import queries as quotes
 from gardien.web.shared.access import Request, actor, page
 
 from .forms.card import NoteForm
-from .reached import address
 
 if TYPE_CHECKING:
     from gardien.customers.models import Customer
@@ -72,7 +71,7 @@ def _card(request: Request, group: "tuple[Customer, ...]", note_form: NoteForm |
     vehicles = customers.vehicles(group)
     context: dict[str, Any] = {
         "customer": group[0],
-        "address": address(group[0].details),
+        "address": rules.place_lines(group[0].details),
         "absorbed": group[1:],
         "vehicles": [vehicle for vehicle in vehicles if vehicle.parted_at is None],
         "parted": [vehicle for vehicle in vehicles if vehicle.parted_at is not None],

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,12 +17,13 @@ from gardien.commitment.registry import Kept
 from gardien.consent import actions
 from gardien.consent import queries as consent
 from gardien.consent.rules import About, Channel, How, Sender
+from gardien.customers import queries as customers
+from gardien.customers.rules import Reached
 from gardien.network import queries as network
 from gardien.web.shared.access import Request, actor, page
 
 from .card import person, tell
 from .forms.card import AnswerForm, DecisionForm, ObjectionForm
-from .reached import Reached, reached
 from .words import CHANNELS, ENDED, WAYS, Staff, by_whom
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ class Answer:
     way: str
     by_whom: str
     holds: bool
-    can_withdraw: bool
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Offers:
 def decisions(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     """Show what a person was told, what they answered, and to which offers they object."""
     group = person(customer_id)
-    subjects, places = [record.reference for record in group], reached(group)
+    subjects, places = [record.reference for record in group], customers.reached(group)
     readings, history = consent.readings(subjects), consent.history(subjects)
     staff = network.staff([*(each.read_by_id for each in readings), *(each.recorded_by_id for each in history)])
     answers = [_answer(place, history, places, staff) for place in reversed(range(len(history)))]
@@ -94,14 +93,11 @@ def withdraw(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid() or form.cleaned_data["decision"] not in given:
         raise Http404
     decision = given[form.cleaned_data["decision"]]
-    about = _about(decision, reached(group))
-    if decision.address_digest and about is None:
-        raise Http404
     kept = actions.withdraw(
         subjects=subjects,
         purpose=decision.purpose,
         channel=decision.channel,
-        address=about.address if about else "",
+        address_digest=decision.address_digest,
         how=How.ORAL,
         by=actor(request),
         at=clock.now(),
@@ -118,7 +114,7 @@ def decide(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     group, form, at = person(customer_id), AnswerForm(request.POST), clock.now()
     if not form.is_valid():
         raise Http404
-    told, places = form.cleaned_data, reached(group)
+    told, places = form.cleaned_data, customers.reached(group)
     asked = {each.purpose: each for each in consent.asked(commitment.in_force(clock.legal_day(at)))}
     numbers = {_digest(each): each for each in places if each.channel == Channel.PHONE}
     question, number = asked.get(told["purpose"]), numbers.get(told["number"])
@@ -131,8 +127,11 @@ def decide(request: Request, customer_id: uuid.UUID) -> HttpResponse:
         channel=question.channel,
         address=number.address if number else "",
     )
-    with suppress(actions.WithdrawInsteadError):
+    try:
         actions.decide(subject=group[0].reference, answers=[answer], how=How.ORAL, by=actor(request), at=at)
+    except actions.WithdrawInsteadError:
+        messages.error(request, _("They said yes to this meanwhile: withdraw the consent instead."))
+    else:
         tell(request, _("The answer is written down."))
     return redirect("decisions", group[0].id)
 
@@ -144,7 +143,7 @@ def object_to_offers(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     channel = Channel(form.cleaned_data["channel"])
-    for place in reached(group):
+    for place in customers.reached(group):
         if place.channel == channel:
             actions.object_(
                 channel=channel,
@@ -173,7 +172,6 @@ def _answer(place: int, history: "Sequence[Decision]", places: Sequence[Reached]
         way=str(WAYS[decision.how]),
         by_whom=by_whom(staff, decision.recorded_by_id),
         holds=holds,
-        can_withdraw=decision.is_given and (not decision.address_digest or about is not None),
     )
 
 

@@ -9,14 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from gardien.base import clock
-from gardien.customers import actions
+from gardien.customers import actions, rules
 from gardien.customers import queries as customers
 from gardien.network import queries as network
 from gardien.web.shared.access import Request, actor, page
 
 from .card import person, tell
 from .forms.card import KeptForm
-from .reached import address
 from .words import REASONS, by_whom
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def _facts(record: "Customer") -> dict[str, str]:
         _("Mobile phone"): details.mobile.display if details.mobile else "",
         _("Landline"): details.phone.display if details.phone else "",
         _("E-mail address"): details.email,
-        _("Address"): "\n".join(address(details)),
+        _("Address"): "\n".join(rules.place_lines(details)),
     }
 
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from gardien.base import clock
 from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
-from gardien.quotes.rules.vocabulary import RefusalReason, State
+from gardien.quotes.rules.vocabulary import CancelReason, RefusalReason, State
 from gardien.web.shared.access import Request, actor, page
 from gardien.web.shared.templatetags.gardien import euros
 
 from .desk import attempt, quote_or_404, show
-from .forms.quoting import AnswerForm, DiscountForm, ExcuseForm, KeyForm, PartsForm, ReachForm
+from .forms.quoting import AnswerForm, CancelForm, DiscountForm, ExcuseForm, KeyForm, PartsForm, ReachForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,3 +194,13 @@ def accept_late(request: Request, quote_id: uuid.UUID) -> HttpResponse:
         found,
         lambda: actions.accept_late(quote_id=found.id, reason=told["late_reason"], option=told["option"], by=by, at=at),
     )
+
+
+@page("quotes.cancel", "POST")
+def cancel(request: Request, quote_id: uuid.UUID) -> HttpResponse:
+    """Cancel an open quote that should not have been issued: no answer of the customer's."""
+    found, form = quote_or_404(quote_id), CancelForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest
+    reason, by, at = CancelReason(form.cleaned_data["reason"]), actor(request), clock.now()
+    return attempt(request, found, lambda: actions.cancel(quote_id=found.id, reason=reason, by=by, at=at))

@@ -63,6 +63,7 @@ urlpatterns = [
     path("devis/<uuid:quote_id>/envoyer/", settling.send, name="send"),
     path("devis/<uuid:quote_id>/remettre/", settling.hand_over, name="give_quote"),
     path("devis/<uuid:quote_id>/reponse/", settling.answer, name="answer"),
+    path("devis/<uuid:quote_id>/annuler/", settling.cancel, name="cancel"),
     path("devis/<uuid:quote_id>/accepter-tard/", settling.accept_late, name="accept_late"),
     path("devis/<uuid:quote_id>/pdf/", quoting.pdf, name="pdf"),
     path("pneus/", quoting.tyres, name="tyres"),

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy
 from gardien.catalogue.rules.pricing import Extra
 from gardien.quotes.actions import Offer
 from gardien.quotes.rules import money
-from gardien.quotes.rules.vocabulary import MOST_OPTIONS, Family, RefusalReason, ReusedParts, option_letter
+from gardien.quotes.rules.vocabulary import (
+    MOST_OPTIONS,
+    CancelReason,
+    Family,
+    RefusalReason,
+    ReusedParts,
+    option_letter,
+)
 from gardien.web.shared.forms import NOT_LISTED, AmountField, TextField
 from gardien.web.shared.templatetags.gardien import EXTRAS, plain
 
@@ -181,6 +188,12 @@ class AnswerForm(forms.Form):
         if data.get("answer") == "late" and not data.get("late_reason") and "late_reason" not in self.errors:
             self.add_error("late_reason", ValidationError(_("Type why this quote is accepted after its last day.")))
         return data
+
+
+class CancelForm(forms.Form):
+    """Why the repairer cancels a quote; a withdrawal of consent cancels by itself."""
+
+    reason = forms.ChoiceField(choices=[(CancelReason.MISTAKE.value, CancelReason.MISTAKE.value)])
 
 
 class MileageForm(forms.Form):
