@@ -30,17 +30,21 @@ def empty_tables() -> None:
 def cast(at: datetime, load: Any) -> Any:
     """Return what `load()` made: by calling it, or by copying back the rows that it made within the last half hour."""
     if _cast and timedelta() <= at - _cast["at"] < FRESH:
-        with connected() as connection:
-            for table, rows in _cast["rows"]:
-                with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
-                    copy.write(rows)
+        _put_back(_cast["rows"])
     else:
         made = load()
-        _cast.update(at=at, made=made, rows=_rows())
+        _cast.update(at=at, made=made, rows=_taken_out())
     return _cast["made"]
 
 
-def _rows() -> list[tuple[sql.Identifier, bytes]]:
+def _put_back(rows: list[tuple[sql.Identifier, bytes]]) -> None:
+    with connected() as connection:
+        for table, lines in rows:
+            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
+                copy.write(lines)
+
+
+def _taken_out() -> list[tuple[sql.Identifier, bytes]]:
     with connected() as connection:
         found = []
         for table in _tables(connection):

@@ -1,6 +1,7 @@
 """The form of a journal entry: a typed tag and references."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -32,7 +33,7 @@ def subject(text: str) -> str:
     return text
 
 
-def references(values: dict[str, UUID | str | int]) -> dict[str, str]:
+def references(values: Mapping[str, UUID | str | int]) -> dict[str, str]:
     """Return `values` as text, or raise `NotAReferenceError` naming the key that holds anything else.
 
     Accepted: row ids, customer and user references, SHA-256 digests, version dates and counts. A text of
