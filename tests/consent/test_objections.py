@@ -68,14 +68,14 @@ def test_an_objection_at_one_repairer_says_nothing_at_another(counters: dict[str
 
 
 def test_a_new_objection_starts_its_time_again_and_an_older_one_does_not(counter: Counter) -> None:
-    first = object_(counter, Channel.EMAIL, "encore@courriel.example")
-    for at, expected in ((AT + timedelta(days=9), AT + timedelta(days=9)), (AT, AT + timedelta(days=9))):
-        again = object_(counter, Channel.EMAIL, "encore@courriel.example", at=at, how=How.POST)
-        assert again.id == first.id
-        held = "SELECT objected_at, how FROM consent_objection WHERE id = %s"
-        assert rows(held, first.id) == [(expected, "post")]
-    told = "SELECT subject FROM journal_entry WHERE tag = 'consent:objection:recorded' AND \"references\"->>'objection' = %s"
-    assert rows(told, str(first.id)) == [("",), ("",)]
+    first, latest = object_(counter, Channel.EMAIL, "encore@courriel.example"), AT + timedelta(days=9)
+    made = [object_(counter, Channel.EMAIL, "encore@courriel.example", at=at, how=How.POST) for at in (latest, AT)]
+    assert [(each.objected_at, each.how) for each in made] == [(latest, "post")] * 2
+    assert counter.read(queries.objections, [first.digest])[first.digest].id == made[0].id
+    held = "SELECT objected_at, how FROM consent_objection WHERE digest = %s ORDER BY 1"
+    assert rows(held, first.digest) == [(AT, "stop"), (latest, "post")]
+    told = "SELECT subject FROM journal_entry WHERE tag = 'consent:objection:recorded' AND \"references\"->>'objection' = ANY(%s)"
+    assert rows(told, [str(each.id) for each in (first, *made)]) == [("",), ("",)]
 
 
 def test_a_row_holds_neither_address_nor_reference(counter: Counter) -> None:

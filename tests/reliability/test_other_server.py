@@ -1,4 +1,4 @@
-"""A named subset of the tests on each other PostgreSQL that is installed here: migrations, walls, numbering, start."""
+"""A named subset of the tests on each other PostgreSQL that is installed here: migrations, walls, restriction, numbering, start."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from tests.conftest import CLUSTER
 
 SUBSET = [
     *("tests/walls/test_sql.py", "tests/walls/test_database_roles.py", "tests/base/test_scope.py"),
-    *("tests/quotes/test_issue.py", "tests/laws/test_walls.py"),
+    *("tests/quotes/test_issue.py", "tests/laws/test_walls.py", "tests/standing/test_restriction.py"),
 ]
 ROOT = Path(__file__).parents[2]
 

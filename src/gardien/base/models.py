@@ -13,6 +13,12 @@ from . import ids, scope
 _Scoped = TypeVar("_Scoped", bound=models.Model)
 
 
+def at_and_by(stem: str) -> models.Q:
+    """Return the condition that binds a pair of columns, such as `lifted_at` and `lifted_by_id`: both or neither."""
+    at, by = f"{stem}_at", f"{stem}_by_id"
+    return models.Q(**{at: None, by: None}) | models.Q(**{f"{at}__isnull": False, f"{by}__isnull": False})
+
+
 class ScopedManager(models.Manager[_Scoped]):
     """The manager of scoped tables: only rows of the present controller (`base.scope`)."""
 

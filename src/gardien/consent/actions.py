@@ -159,18 +159,16 @@ def withdraw(
 def object_(*, channel: Channel, address: str, sender: Sender, how: How, by: Actor, at: datetime) -> Objection:
     """Record that the bearer of an address objects to a sender's offers: a keyed digest alone, no reference, no name.
 
-    A new objection starts its retention again. Raises `rules.NotAnAddressError`.
+    A new objection starts its retention again; one that is known as of later is returned. Raises
+    `rules.NotAnAddressError`.
     """
     _refuse_unheard(how, by)
-    objection, is_new = Objection.objects.get_or_create(
-        channel=channel,
-        sender=sender,
-        digest=queries.objection_digest(channel, address, sender),
-        defaults={"how": how, "objected_at": at},
-    )
-    later = Objection.objects.filter(id=objection.id, objected_at__lt=at)
-    if is_new or later.update(how=how, objected_at=at):
-        journal.record(Tag.OBJECTED, by=by, at=at, objection=objection.id)
+    digest = queries.objection_digest(channel, address, sender)
+    known = queries.objections([digest]).get(digest)
+    if known and known.objected_at >= at:
+        return known
+    objection = Objection.objects.create(channel=channel, sender=sender, digest=digest, how=how, objected_at=at)
+    journal.record(Tag.OBJECTED, by=by, at=at, objection=objection.id)
     return objection
 
 

@@ -12,8 +12,8 @@ DECLARATION = Declaration(
             "consent.Reading",
             ("id", "subject", "read_by_id", "read_at"),
             "derived:proof",
-            ("client.use.quote",),
-            "client.retention.quotes",
+            USES,
+            "client.evidence.retention#consent_proof",
             "subject",
         ),
         Holding(

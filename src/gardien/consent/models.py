@@ -66,18 +66,23 @@ class Decision(ControllerRow):
 
 
 class Objection(ControllerRow):
-    """That the bearer of an address objects to offers: a keyed digest alone, which survives the person's erasure."""
+    """That the bearer of an address objects to offers, append-only: a keyed digest alone, which survives their erasure.
+
+    Said anew it is one more row: the retention of an address runs from its latest.
+    """
 
     channel = models.CharField(max_length=10, help_text="rules.Channel")
     sender = models.CharField(max_length=20, help_text="whose offers: `controller` or `partners`")
     digest = models.CharField(max_length=64)
-    how = models.CharField(max_length=10, help_text="rules.How, the last time")
-    objected_at = models.DateTimeField(help_text="the last time: its retention runs from then")
+    how = models.CharField(max_length=10, help_text="rules.How")
+    objected_at = models.DateTimeField()
+
+    is_append_only: ClassVar[bool] = True
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["controller_id", "channel", "sender", "digest"], name="consent_objection_once"
+                fields=["controller_id", "channel", "sender", "digest", "objected_at"], name="consent_objection_once"
             )
         ]
 

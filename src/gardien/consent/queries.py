@@ -122,8 +122,9 @@ def has_objected(channel: str, address: str, sender: str) -> bool:
 
 
 def objections(digests: Iterable[str]) -> dict[str, Objection]:
-    """Return the objections that stand under these digests (`objection_digest`), by digest: one query for a card."""
-    return {each.digest: each for each in Objection.objects.filter(digest__in=set(digests))}
+    """Return the latest objection under each of these digests (`objection_digest`), by digest: one query for a card."""
+    found = Objection.objects.filter(digest__in=set(digests)).order_by("objected_at", "id")
+    return {each.digest: each for each in found}
 
 
 def address_digest(channel: str, address: str) -> str:

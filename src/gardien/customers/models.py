@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from gardien.base.models import TenantForeignKey, TenantRow
+from gardien.base.models import TenantForeignKey, TenantRow, at_and_by
 
 from . import rules
 
@@ -156,11 +156,7 @@ class Merge(TenantRow):
             models.UniqueConstraint(
                 fields=["tenant", "absorbed"], condition=models.Q(undone_at=None), name="customers_merge_one"
             ),
-            models.CheckConstraint(
-                condition=models.Q(undone_at=None, undone_by_id=None)
-                | models.Q(undone_at__isnull=False, undone_by_id__isnull=False),
-                name="customers_merge_undone",
-            ),
+            models.CheckConstraint(condition=at_and_by("undone"), name="customers_merge_undone"),
         ]
 
     def __str__(self) -> str:

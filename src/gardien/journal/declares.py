@@ -17,7 +17,7 @@ DECLARATION = Declaration(
             ("id", "subject", "actor_id", "references", *(f"references.{key}" for key in KEYS)),
             "derived:proof",
             ("client.use.quote", "user.use.accounts"),
-            "client.retention.quotes",
+            "client.evidence.retention#journal",
             "subject",
         ),
     ),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from gardien.base.models import ControllerRow
+from gardien.base.models import ControllerRow, at_and_by
 
 
 class Fact(ControllerRow):
@@ -82,14 +82,10 @@ class Restriction(ControllerRow):
                 condition=models.Q(lifted_at=None),
                 name="standing_restriction_one",
             ),
+            models.CheckConstraint(condition=at_and_by("announced"), name="standing_restriction_announced"),
             models.CheckConstraint(
-                condition=models.Q(announced_at=None, announced_by_id=None)
-                | models.Q(announced_at__isnull=False, announced_by_id__isnull=False),
-                name="standing_restriction_announced",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(lifted_at=None, lifted_by_id=None)
-                | models.Q(lifted_at__isnull=False, lifted_by_id__isnull=False, announced_at__isnull=False),
+                condition=at_and_by("lifted")
+                & models.Q(models.Q(lifted_at=None) | models.Q(announced_at__isnull=False)),
                 name="standing_restriction_lifted",
             ),
         ]
@@ -120,11 +116,7 @@ class Hold(ControllerRow):
                 condition=models.Q(released_at=None),
                 name="standing_hold_one",
             ),
-            models.CheckConstraint(
-                condition=models.Q(released_at=None, released_by_id=None)
-                | models.Q(released_at__isnull=False, released_by_id__isnull=False),
-                name="standing_hold_released",
-            ),
+            models.CheckConstraint(condition=at_and_by("released"), name="standing_hold_released"),
         ]
 
     def __str__(self) -> str:

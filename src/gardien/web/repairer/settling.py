@@ -19,7 +19,7 @@ from gardien.web.shared.access import Request, actor, page
 from gardien.web.shared.templatetags.gardien import euros
 
 from .desk import attempt, quote_or_404, show
-from .forms.quoting import AnswerForm, CancelForm, DiscountForm, ExcuseForm, KeyForm, PartsForm, ReachForm
+from .forms.quoting import AnswerForm, DiscountForm, ExcuseForm, KeyForm, PartsForm, ReachForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,9 +198,7 @@ def accept_late(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 
 @page("quotes.cancel", "POST")
 def cancel(request: Request, quote_id: uuid.UUID) -> HttpResponse:
-    """Cancel an open quote that should not have been issued: no answer of the customer's."""
-    found, form = quote_or_404(quote_id), CancelForm(request.POST)
-    if not form.is_valid():
-        raise BadRequest
-    reason, by, at = CancelReason(form.cleaned_data["reason"]), actor(request), clock.now()
-    return attempt(request, found, lambda: actions.cancel(quote_id=found.id, reason=reason, by=by, at=at))
+    """Cancel an open quote that was issued by mistake; the end of a consent cancels by itself."""
+    found, by, at = quote_or_404(quote_id), actor(request), clock.now()
+    mistake = CancelReason.MISTAKE
+    return attempt(request, found, lambda: actions.cancel(quote_id=found.id, reason=mistake, by=by, at=at))

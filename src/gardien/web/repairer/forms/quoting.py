@@ -15,7 +15,6 @@ from gardien.quotes.actions import Offer
 from gardien.quotes.rules import money
 from gardien.quotes.rules.vocabulary import (
     MOST_OPTIONS,
-    CancelReason,
     Family,
     RefusalReason,
     ReusedParts,
@@ -188,12 +187,6 @@ class AnswerForm(forms.Form):
         if data.get("answer") == "late" and not data.get("late_reason") and "late_reason" not in self.errors:
             self.add_error("late_reason", ValidationError(_("Type why this quote is accepted after its last day.")))
         return data
-
-
-class CancelForm(forms.Form):
-    """Why the repairer cancels a quote; a withdrawal of consent cancels by itself."""
-
-    reason = forms.ChoiceField(choices=[(CancelReason.MISTAKE.value, CancelReason.MISTAKE.value)])
 
 
 class MileageForm(forms.Form):
