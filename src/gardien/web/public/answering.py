@@ -130,7 +130,7 @@ def _answered(
 ) -> HttpResponse:
     try:
         answer()
-    except (actions.NotOpenError, actions.ExpiredError, scope.RestrictedError):
+    except (actions.NotOpenError, actions.ExpiredError):
         return _page(request, token, queries.by_id(quote.id), document, is_too_late=True)
     return redirect("offered", token)
 
