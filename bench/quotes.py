@@ -1,0 +1,235 @@
+"""What a quote costs from draft to PDF, and its list pages under the wall beside the same SQL without it.
+
+Run: `python -m bench.quotes [customers]`. A repairer of 20,000 customers with a quote each, another one beside. Prints
+a JSON line for quotes written end to end, in processor time of ours and of the server and as a ratio to the bare Typst
+call of the same documents, and one per page: the statements' processor time in the server as `gardien_app`, and as the
+superuser whom no wall stops, both with the filter by tenant. Exit 1 if a ratio exceeds its budget.
+"""
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from bench import crowd, pdf
+
+WALL = 1.15
+"""Row-level security on a list query: performance.md, budgets."""
+END_TO_END = 6.0
+"""Our own bound for a quote with its lines, its number, its seal and its journal, in bare Typst calls."""
+QUOTES, ROUNDS, NEIGHBOURS = 40, 300, 5_000
+STATES = ("issued", "sent", "handed_over", "accepted", "refused", "expired")
+
+
+class Server:
+    """The processor time of the server's process behind a connection, in ms."""
+
+    def __init__(self, cursor: Any) -> None:
+        self.cursor = cursor
+        cursor.execute("SELECT pg_backend_pid()")
+        self._spent = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+
+    def now(self) -> float:
+        """Return what it has spent so far."""
+        return int(self._spent.read_text().split()[0]) / 1e6
+
+    def of(self, statements: list[str]) -> float:
+        """Return what these statements take, with all their rows."""
+        start = self.now()
+        for each in statements:
+            self.cursor.execute(each)
+            self.cursor.fetchall()
+        return self.now() - start
+
+
+def fill(superuser: Any, memberships: list[Any], at: datetime) -> None:
+    """Give each customer of each repairer a quote of the last hundred days."""
+    from gardien.base import ids
+
+    chance = random.Random(7)
+    columns = ", ".join(
+        (
+            *(
+                "tenant_id",
+                "id",
+                "draft_key",
+                "site_id",
+                "customer_id",
+                "author_id",
+                "state",
+                "revision",
+                "reused_parts",
+            ),
+            *(
+                "drafted_at",
+                "issued_at",
+                "answered_at",
+                "refusal_reason",
+                "late_reason",
+                "cancel_reason",
+                "year",
+                "rank",
+            ),
+            *("number", "valid_until_date", "rounding_policy", "total_ht", "total_vat", "total_ttc"),
+        )
+    )
+    money = ("ttc-first/1", Decimal("333.30"), Decimal("66.66"), Decimal("399.96"))
+    superuser.execute("SET session_replication_role = replica")
+    for of in memberships:
+        site, tenant = of.site, of.site.repairer_id
+        found = superuser.execute("SELECT id FROM customers_customer WHERE tenant_id = %s", [tenant]).fetchall()
+        with superuser.cursor().copy(f"COPY quotes_quote ({columns}) FROM STDIN") as copy:
+            for rank, (customer,) in enumerate(found, 1):
+                issued, state = at - timedelta(hours=chance.randrange(2_400)), chance.choice(STATES)
+                answered = issued if state in {"accepted", "refused"} else None
+                number, last = f"D-{site.repairer.code}-2020-{rank:06d}", (issued + timedelta(days=30)).date()
+                own = (tenant, ids.new(), ids.new(), site.id, customer, of.user_id)
+                told = (state, 1, "", issued, issued, answered, "", "", "", 2020, rank, number, last)
+                copy.write_row((*own, *told, *money))
+    superuser.execute("VACUUM ANALYZE")
+
+
+def written(of: Any, customers: list[UUID], at: datetime) -> Iterator[tuple[float, float]]:
+    """Write quotes as the counter does, one transaction per form; yield ms of ours and of the server, and of Typst."""
+    from django.db import connection
+
+    from gardien.base import ids, scope
+    from gardien.catalogue.models import Article
+    from gardien.customers import queries as people
+    from gardien.network import queries as network
+    from gardien.quotes import actions
+
+    article, tenant, by = Article.objects.filter(currency="EUR")[0], network.controller(of), network.actor(of)
+    offers = [
+        actions.Offer(label, Decimal(4), Decimal(price), Decimal(20), detail="été · B A B 70 dB")
+        for label, price in (("Pneu", "99.99"), ("Montage", "18.50"), ("Équilibrage", "7.50"), ("Éco", "1.44"))
+    ]
+    with connection.cursor() as cursor:
+        server = Server(cursor)
+    for customer in customers:
+        start = 1000 * time.process_time() + server.now()
+        with scope.entered(tenant):
+            told = people.by_id(customer)
+            opened = actions.draft(
+                customer=told, vehicle=told.vehicles.first(), site=of.site, draft_key=ids.new(), by=by, at=at
+            )
+        with scope.entered(tenant):
+            actions.add_fitted(quote_id=opened.id, article=article, offers=offers, line_key=ids.new(), by=by, at=at)
+        with scope.entered(tenant):
+            quote = actions.issue(quote_id=opened.id, by=by, at=at)
+        ours = 1000 * time.process_time() + server.now() - start
+        with scope.entered(tenant):
+            inputs = document(quote, at)
+        yield ours, 1000 * pdf.cpu(lambda inputs=inputs: pdf.bare(inputs))
+
+
+def document(quote: Any, at: datetime) -> str:
+    """Return what Typst is given of an issued quote."""
+    from gardien.base import clock
+    from gardien.commitment import documents
+    from gardien.commitment import queries as commitment
+    from gardien.quotes import _sheet, queries
+    from gardien.quotes.queries import paper
+
+    verso = documents.verso(commitment.in_force(clock.legal_day(at)), paper.controller(quote.site.repairer), "fr")
+    sheet = paper.sheet(queries.by_id(quote.id), queries.lines(quote), verso)
+    return json.dumps(_sheet.document(sheet), ensure_ascii=False)
+
+
+def pages(of: Any, customer: UUID, at: datetime) -> dict[str, Callable[[], object]]:
+    """Return what each list page reads."""
+    from gardien.customers import queries as people
+    from gardien.quotes import queries
+
+    site = of.site_id
+
+    def card() -> None:
+        group = people.group(customer)
+        people.vehicles(group)
+        people.notes(group)
+        list(queries.of_customers([record.id for record in group])[:50])
+
+    return {
+        "quotes": lambda: list(queries.latest(site, 50)),
+        "follow-up": lambda: list(queries.follow_up(site, at)[:50]),
+        "customer card": card,
+    }
+
+
+def compared(read: Callable[[], object], tenant: UUID, superuser: Any) -> tuple[float, float, int]:
+    """Return the median ms of a page's statements under the wall and without it, and how many they are."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from gardien.base import scope
+
+    with scope.entered(tenant), connection.cursor() as cursor:
+        with CaptureQueriesContext(connection) as captured:
+            read()
+        statements = [each["sql"] for each in captured.captured_queries]
+        walled, open_ = Server(cursor), Server(superuser.cursor())
+        pairs = [(walled.of(statements), open_.of(statements)) for _ in range(ROUNDS)]
+    with_wall, without = (statistics.median(side) for side in zip(*pairs, strict=True))
+    return with_wall, without, len(statements)
+
+
+def say(**figures: object) -> None:
+    """Print one line."""
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+def judged(of: Any, customers: list[UUID], superuser: Any, at: datetime) -> bool:
+    """Measure and print; say whether the budgets are kept."""
+    start = time.perf_counter()
+    pairs = list(written(of, customers[: QUOTES + 1], at))[1:]
+    ours, bare = (statistics.mean(side) for side in zip(*pairs, strict=True))
+    seconds = (time.perf_counter() - start) / (QUOTES + 1)
+    say(
+        quotes=QUOTES, ms_ours=round(ours, 1), ms_bare=round(bare, 1), ratio=round(ours / bare, 2),
+        per_cpu_second=round(1000 / ours, 1), per_second_with_the_bare_call=round(1 / seconds, 1),
+    )  # fmt: skip
+    is_kept = ours / bare <= END_TO_END
+    for name, read in pages(of, customers[0], at).items():
+        walled, without, count = compared(read, of.site.repairer_id, superuser)
+        say(
+            page=name,
+            statements=count,
+            ms_wall=round(walled, 3),
+            ms_open=round(without, 3),
+            ratio=round(walled / without, 2),
+        )
+        is_kept = is_kept and walled / without <= WALL
+    return is_kept
+
+
+def main(count: int) -> int:
+    """Load, write quotes, compare pages."""
+    with crowd.server(count, NEIGHBOURS) as (crowds, cluster):
+        import psycopg
+
+        from gardien.base import clock
+        from gardien.network.models import Membership
+        from gardien.portal.embedded import SUPERUSER
+        from tests import scene
+
+        at, staff = clock.now(), Membership.objects.select_related("site__repairer").filter(role="counter_adviser")
+        memberships = [staff.filter(site__repairer_id=tenant)[0] for tenant, _ in crowds]
+        scene.price_list(at)
+        dsn = cluster.dsn(SUPERUSER, "gardien")
+        with psycopg.connect(**dsn, autocommit=True, prepare_threshold=None) as superuser:
+            fill(superuser, memberships, at)
+            tenant = memberships[0].site.repairer_id
+            some = "SELECT id FROM customers_customer WHERE tenant_id = %s ORDER BY id LIMIT %s"
+            customers = [row[0] for row in superuser.execute(some, [tenant, QUOTES + 1]).fetchall()]
+            return int(not judged(memberships[0], customers, superuser, at))
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000))
