@@ -27,8 +27,10 @@ check: $(VENV)/dev.done  ## format, lint, types, import contracts
 soak: $(VENV)/dev.done  ## long storms: kills, full cross products
 	$(BIN)/python -m pytest -q -m soak
 
-bench: $(VENV)/dev.done  ## measure against the raw limit: the PDF; search among 100,000 customers (some minutes)
+bench: $(VENV)/dev.done  ## measure against the raw limit: PDF; quotes and their pages under the wall; tyres; search (some minutes)
 	$(BIN)/python -m bench.pdf
+	$(BIN)/python -m bench.quotes
+	$(BIN)/python -m bench.catalogue
 	$(BIN)/python -m bench.search
 
 lock:  ## pin the newest versions that pyproject.toml allows, with hashes (needs uv)

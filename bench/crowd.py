@@ -23,8 +23,11 @@ Rows = Iterable[tuple[object, ...]]
 
 
 @contextmanager
-def server(*counts: int) -> Iterator[list[tuple[UUID, list[Person]]]]:
-    """Serve Gardien's tables with one repairer per count, and Django on it as `gardien_app`; yield them, then stop."""
+def server(*counts: int) -> "Iterator[tuple[list[tuple[UUID, list[Person]]], Cluster]]":
+    """Serve Gardien's tables with one repairer per count, and Django on it as `gardien_app`; yield them, then stop.
+
+    Meanwhile SIGTERM ends the bench as an exception does, so that the server ends and the folder goes.
+    """
     home = Path(tempfile.mkdtemp(prefix="gardien-bench-"))
     home.chmod(0o755)
     for name in [name for name in os.environ if name.startswith("GARDIEN_") or name == "DATABASE_URL"]:
@@ -36,15 +39,16 @@ def server(*counts: int) -> Iterator[list[tuple[UUID, list[Person]]]]:
 
     Keyring.generate(home / "keys")
     cluster = Cluster(home / "postgres")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server ends and the folder goes
-    cluster.start()
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
+        cluster.start()
         cluster.prepare("gardien")
         stack.migrate()
-        yield _filled(cluster, counts)
+        yield _filled(cluster, counts), cluster
     finally:
         cluster.stop()
         shutil.rmtree(home)
+        signal.signal(signal.SIGTERM, before)
 
 
 def _filled(cluster: "Cluster", counts: tuple[int, ...]) -> list[tuple[UUID, list[Person]]]:

@@ -241,7 +241,7 @@ def main(count: int) -> int:
     """Load, warm up, measure each kind in one transaction."""
     start = time.perf_counter()
     is_kept, reached = True, Counter[str]()
-    with crowd.server(count, NEIGHBOURS) as crowds:
+    with crowd.server(count, NEIGHBOURS) as (crowds, _):
         from gardien.base import scope
 
         tenant, people = crowds[0]

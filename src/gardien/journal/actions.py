@@ -35,5 +35,5 @@ def _entry(tag: rules.Tag, by: Actor, at: datetime, subject: str, values: Mappin
         actor_id=by.id,
         actor_role=by.role,
         subject=rules.subject(subject),
-        references=rules.references(values),
+        references=rules.references(dict(values)),
     )

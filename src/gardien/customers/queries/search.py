@@ -20,7 +20,7 @@ from .walking import Reading, Term
 
 LIMIT: Final = 50
 MOST_CHARACTERS: Final = 200
-_MOST_WALKED: Final = 1_000
+_MOST_WALKED: Final = 700
 """Tokens of its rarest word that a search walks, all readings together."""
 _MOST_WALKED_NEAR: Final = 600
 """The same where a slip is looked for: each customer is asked for several variants of a word."""

@@ -20,6 +20,7 @@ from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
 from gardien.quotes.rules.vocabulary import MOST_OPTIONS
 from gardien.web.shared.access import Request
+from gardien.web.shared.templatetags.gardien import euros
 
 from .forms.quoting import AnswerForm, MileageForm, PartsForm, ReachForm, ServiceForm, TyreForm
 from .words import CANCELLED, REFUSED
@@ -96,6 +97,17 @@ def show(request: Request, found: "Quote", forms: dict[str, Any], status: int = 
     context["has_parts"] = any(line.family for line in lines)
     context["opens_in"] = {} if forms or context["size"] else _next_field(found, lines)
     return render(request, "repairer/draft.html", {**context, **forms}, status=status)
+
+
+def tell_changes(request: Request, source: "Quote", copy: "Quote") -> None:
+    """Say on the next page which prices of a duplicate have changed since."""
+    for change in queries.changes(source, copy):
+        if change.now is None:
+            sentence = _("%(label)s can no longer be quoted: it is left out.") % {"label": change.label}
+        else:
+            told = {"label": change.label, "was": euros(change.was), "now": euros(change.now)}
+            sentence = _("%(label)s now costs %(now)s; it was %(was)s.") % told
+        messages.warning(request, sentence)
 
 
 def _answerable(found: "Quote") -> dict[str, Any]:

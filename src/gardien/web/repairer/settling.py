@@ -2,7 +2,7 @@
 
 import uuid
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
@@ -16,15 +16,12 @@ from gardien.quotes import actions, queries
 from gardien.quotes.rules import money
 from gardien.quotes.rules.vocabulary import CancelReason, RefusalReason, State
 from gardien.web.shared.access import Request, actor, page
-from gardien.web.shared.templatetags.gardien import euros
 
-from .desk import attempt, quote_or_404, show
+from .desk import attempt, quote_or_404, show, tell_changes
 from .forms.quoting import AnswerForm, DiscountForm, ExcuseForm, KeyForm, PartsForm, ReachForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from gardien.quotes.models import Quote
 
 REFUSED = 422
 
@@ -95,7 +92,7 @@ def discard(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("quotes.draft", "POST")
 def duplicate(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Open a draft with a quote's lines for the same person."""
-    return _copied(request, quote_id, actions.duplicate, _tell_changes)
+    return _copied(request, quote_id, actions.duplicate, tell_changes)
 
 
 @page("quotes.draft", "POST")
@@ -104,26 +101,16 @@ def revise(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     return _copied(request, quote_id, actions.revise)
 
 
-def _tell_changes(request: Request, source: "Quote", copy: "Quote") -> None:
-    """Say on the draft which of its prices have changed since."""
-    for change in queries.changes(source, copy):
-        told = {"label": change.label, "was": euros(change.was), "now": euros(change.now or change.was)}
-        if change.now is None:
-            messages.warning(request, _("%(label)s can no longer be quoted: it is left out.") % told)
-        else:
-            messages.warning(request, _("%(label)s now costs %(now)s; it was %(was)s.") % told)
-
-
 def _copied(
     request: Request,
     quote_id: uuid.UUID,
-    copy: "Callable[..., Quote]",
-    tell: "Callable[[Request, Quote, Quote], None] | None" = None,
+    copy: "Callable[..., Any]",
+    tell: "Callable[[Request, Any, Any], None] | None" = None,
 ) -> HttpResponse:
     found, form = quote_or_404(quote_id), KeyForm(request.POST)
     if not form.is_valid():
         raise BadRequest
-    opened: list[Quote] = []
+    opened: list[Any] = []
 
     def act() -> None:
         key = form.cleaned_data["draft_key"]
