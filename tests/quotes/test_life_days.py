@@ -67,7 +67,7 @@ def test_a_quote_holds_to_the_last_second_of_its_last_day_in_paris(counter: Coun
 @pytest.mark.parametrize("last", LAST_DAYS.values(), ids=LAST_DAYS)
 def test_a_link_answers_to_that_same_second(counter: Counter, last: date) -> None:
     quote = ending(counter, last)
-    link = counter.read(lambda: actions.answer_link(quote, queries.document(quote.id)))
+    link = counter.read(lambda: queries.answer_link(quote, queries.document(quote.id)))
     assert link.expires_at == midnight_after(last) - timedelta(seconds=1)
 
 
