@@ -15,7 +15,18 @@ SHOW_NO_PAGE = {
     *("draft", "choose", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
     *("decide", "withdraw", "object_to_offers", "remove_note", "undo_merge", "give_vehicle", "part_with"),
     *("announce_lift", "lift"),
-    *("discard", "duplicate", "revise", "send", "give_quote", "offered_pdf", "refused", "end_service", "end_rule"),
+    *(
+        "discard",
+        "duplicate",
+        "revise",
+        "cancel",
+        "send",
+        "give_quote",
+        "offered_pdf",
+        "refused",
+        "end_service",
+        "end_rule",
+    ),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""

@@ -12,7 +12,7 @@ from gardien.commitment import policy
 from gardien.commitment import queries as commitment
 from gardien.consent import actions as consent
 from gardien.consent import queries as consents
-from gardien.consent.rules import How
+from gardien.consent.rules import Channel, How
 from gardien.network import queries as network
 from gardien.quotes import actions as quotes
 from gardien.quotes.rules.vocabulary import CancelReason
@@ -114,6 +114,23 @@ def test_who_said_no_is_asked_again_in_the_words_of_the_version_in_force(desk: c
     assert counter.rows() == before
 
 
+def test_an_answer_names_the_persons_last_quote_that_bore_the_words_on_its_back(desk: cards.Desk) -> None:
+    def answered(said: str) -> Any:
+        with desk.scope():
+            digest = consents.address_digest(Channel.PHONE, cards.PHONES["mobile"].e164)
+        desk.post(f"{desk.card}accords/demander/", purpose=CALLS, number=digest, answer=said)
+        with desk.scope():
+            return consents.history([desk.customer.reference])[-1].quote_id
+
+    other = desk.other()
+    assert answered("no") is None
+    quote = issued(desk, "79.90")
+    with desk.scope():
+        draft = scene.draft(desk.membership, other, desk.at, "69.90")
+        quotes.issue(quote_id=draft.id, by=network.actor(desk.membership), at=desk.at)
+    assert answered("yes") == quote.id
+
+
 def test_an_objection_is_taken_channel_by_channel_and_holds_for_the_household(desk: cards.Desk) -> None:
     assert desk.said(f"{desk.card}offres/refuser/", channel="phone") == ["Plus d’offres : Téléphone."]
     page = desk.page("accords/")
@@ -167,8 +184,9 @@ def test_an_issued_quote_gets_the_customers_answer_once(desk: cards.Desk) -> Non
     assert (state(desk, accepted), state(desk, refused)) == ("accepté", "refusé")
     before = counter.rows()
     late = desk.post(f"/devis/{refused.id}/reponse/", answer="accepted")
-    assert (late.status_code, "a déjà reçu une réponse" in late.text, counter.rows()) == (422, True, before)
-    assert desk.post(f"/devis/{refused.id}/reponse/", answer="perhaps").status_code == 400
+    assert (late.status_code, "a reçu une réponse ou a pris fin" in late.text, counter.rows()) == (422, True, before)
+    unknown = desk.post(f"/devis/{accepted.id}/reponse/", answer="perhaps")
+    assert (unknown.status_code, counter.rows()) == (422, before)
     listed = cards.plain(desk.client.get("/devis/").text)
     assert (" accepté " in listed, " refusé " in listed) == (True, True)
 

@@ -60,6 +60,12 @@ def of_customers(customer_ids: Sequence[UUID]) -> QuerySet[Quote]:
     return Quote.objects.filter(customer_id__in=customer_ids).order_by("-drafted_at", "id")
 
 
+def carrying(customer_ids: Sequence[UUID], version: str) -> UUID | None:
+    """Return the latest issued quote of one person's records whose verso is of this commitment version, if any."""
+    documents = QuoteDocument.objects.filter(quote__customer__in=customer_ids, version=version)
+    return documents.order_by("-made_at", "-id").values_list("quote_id", flat=True).first()
+
+
 def lines(quote: Quote) -> list[QuoteLine]:
     """Return the lines in their order."""
     return list(QuoteLine.objects.filter(quote=quote).order_by("position"))

@@ -20,6 +20,7 @@ from gardien.consent.rules import About, Channel, How, Sender
 from gardien.customers import queries as customers
 from gardien.customers.rules import Reached
 from gardien.network import queries as network
+from gardien.quotes import queries as quotes
 from gardien.web.shared.access import Request, actor, page
 
 from .card import person, tell
@@ -114,8 +115,8 @@ def decide(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     group, form, at = person(customer_id), AnswerForm(request.POST), clock.now()
     if not form.is_valid():
         raise Http404
-    told, places = form.cleaned_data, customers.reached(group)
-    asked = {each.purpose: each for each in consent.asked(commitment.in_force(clock.legal_day(at)))}
+    told, places, version = form.cleaned_data, customers.reached(group), commitment.in_force(clock.legal_day(at))
+    asked = {each.purpose: each for each in consent.asked(version)}
     numbers = {_digest(each): each for each in places if each.channel == Channel.PHONE}
     question, number = asked.get(told["purpose"]), numbers.get(told["number"])
     if question is None or question.per_address != (number is not None):
@@ -127,8 +128,9 @@ def decide(request: Request, customer_id: uuid.UUID) -> HttpResponse:
         channel=question.channel,
         address=number.address if number else "",
     )
+    subject, carrier = group[0].reference, quotes.carrying([record.id for record in group], version.id)
     try:
-        actions.decide(subject=group[0].reference, answers=[answer], how=How.ORAL, by=actor(request), at=at)
+        actions.decide(subject=subject, answers=[answer], how=How.ORAL, quote_id=carrier, by=actor(request), at=at)
     except actions.WithdrawInsteadError:
         messages.error(request, _("They said yes to this meanwhile: withdraw the consent instead."))
     else:
