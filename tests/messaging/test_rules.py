@@ -6,8 +6,9 @@ import pytest
 
 from gardien.commitment import policy
 from gardien.commitment import queries as commitment
+from gardien.consent.rules import Channel, Sender
 from gardien.messaging import rules
-from gardien.messaging.rules import Cause, Channel, Kind, Known, Question, Sender
+from gardien.messaging.rules import Cause, Kind, Known, Question
 
 FIRST, SECOND = "2020-01-25", "2026-11-22"
 SERVICE, OFFER = Kind.SERVICE, Kind.OFFER

@@ -1,9 +1,13 @@
 """One counter as tests work at it: each call is one transaction of its repairer."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
+
+import pytest
+from django.db import connections
 
 from gardien.base import ids, scope
 from gardien.network import queries as network
@@ -11,7 +15,7 @@ from gardien.network.models import Membership
 from gardien.quotes import actions, queries
 from gardien.quotes.models import Quote
 from tests import scene
-from tests.conftest import as_role
+from tests.conftest import PASSWORD, as_role, empty_tables
 
 SERVICE = actions.Offer("Montage", Decimal(4), Decimal("18.50"), Decimal(20))
 
@@ -63,6 +67,28 @@ class Counter:
     def pdf(self, quote: Quote) -> bytes:
         """Return the PDF of an issued quote."""
         return self.read(queries.pdf, self.document(quote))
+
+
+def opened(scope: Literal["module", "package"]) -> Any:
+    """Make the fixture `counters`: those of two repairers, by code, open for as long as `scope` says."""
+
+    @pytest.fixture(scope=scope)
+    def counters(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Counter]]:
+        from gardien.portal import cast
+
+        with django_db_blocker.unblock():
+            cast.load(password=PASSWORD, at=datetime(2026, 11, 22, tzinfo=UTC))
+            yield {code: Counter(f"counter.adviser@{code.lower()}.example") for code in ("TILLEUL", "CANAL")}
+            connections.close_all()
+        empty_tables()
+
+    return counters
+
+
+@pytest.fixture
+def counter(counters: dict[str, Counter]) -> Counter:
+    """One counter, at Garage des Tilleuls."""
+    return counters["TILLEUL"]
 
 
 def day(year: int, month: int = 6, of_month: int = 15, hour: int = 10, minute: int = 0) -> datetime:

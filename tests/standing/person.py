@@ -11,16 +11,23 @@ from django.apps import apps
 from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from gardien.base import ids, scope, walls
+from gardien.base import clock, ids, scope, walls
 from gardien.base.actor import Actor
+from gardien.commitment import documents
+from gardien.commitment import queries as commitment
 from gardien.commitment.registry import registry
+from gardien.consent import actions as consent
 from gardien.customers import actions as customers
 from gardien.customers import queries, rules
+from gardien.customers.models import Customer
+from gardien.messaging import actions as messaging
 from gardien.network import queries as network
 from gardien.quotes import actions as quotes
+from gardien.quotes.queries import paper
 from gardien.standing import actions as standing
 from gardien.standing.rules import Ground
 from tests import scene
+from tests.messaging import post
 
 PROOFS = {model._meta.label for model in walls.scoped_models() if model.is_append_only}
 """Tables that only grow: what was read, decided, done. The app can neither change nor delete their rows."""
@@ -82,6 +89,36 @@ def build(membership: Any, at: datetime) -> Person:
         }
         person.objects = {"kept": queries.by_id(kept.id), "document": issued.documents.get()}
     return person
+
+
+def corresponded(person: Person, at: datetime) -> None:
+    """Leave a quote to mail, one whose last day is over, a message that waits and one being sent; call inside a scope."""
+    long_ago, told = at - timedelta(days=400), {"by": person.by, "at": at}
+    Customer.objects.filter(id=person.ids["absorbed"]).update(email="elodie@courriel.example")
+    mailed, over = (Customer.objects.get(id=person.ids[name]) for name in ("absorbed", "kept"))
+    for name, of, then in (("mailed", mailed, at), ("over", over, long_ago)):
+        opened = scene.draft(person.membership, of, at, "10.00")
+        person.ids[name] = quotes.issue(quote_id=opened.id, by=person.by, at=then).id
+    about = {"subject": person.references[0], "document_id": person.ids["issued"]}
+    waiting, begun = (
+        messaging.prepare(about=post.about(number, **about), letter=post.letter(number), **told) for number in (1, 2)
+    )
+    attempt = messaging.begin(message_id=begun.id, **told)
+    assert attempt
+    person.ids |= {"waiting": waiting.id, "begun": begun.id, "attempt": attempt.attempt_id}
+
+
+def reading_of(person: Person, at: datetime) -> documents.Document:
+    """Return the words that are read to the person."""
+    return documents.reading(
+        commitment.in_force(clock.legal_day(at)), paper.controller(person.membership.site.repairer), "fr"
+    )
+
+
+def answer(at: datetime) -> consent.Answer:
+    """Return a yes to quotes."""
+    wording = documents.consent(commitment.in_force(clock.legal_day(at)), "client.use.quote", "fr")
+    return consent.Answer("client.use.quote", "", "", is_given=True, wording=wording)
 
 
 def restricted(person: Person, at: datetime) -> Person:

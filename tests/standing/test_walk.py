@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
@@ -13,23 +14,21 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from gardien.base import clock, ids, scope
+from gardien.base import ids, scope
 from gardien.catalogue import queries as catalogue
-from gardien.commitment import documents
-from gardien.commitment import queries as commitment
 from gardien.commitment.registry import registry
-from gardien.consent import actions as consent
 from gardien.consent import queries as heard
 from gardien.consent import rules as agreement
 from gardien.customers import actions as customers
 from gardien.customers import rules
+from gardien.messaging.rules import Folder, Outcome, Result
 from gardien.portal import stack
 from gardien.quotes import actions as quotes
-from gardien.quotes.queries import paper
-from gardien.quotes.rules.vocabulary import CancelReason
+from gardien.quotes.rules.vocabulary import CancelReason, ReusedParts, State
 from gardien.standing.rules import EndReason, Event, Ground
 from tests import scene
 from tests.conftest import as_role
+from tests.messaging import post
 from tests.standing import person as persons
 from tests.standing.person import Person
 
@@ -78,15 +77,8 @@ def offer() -> quotes.Offer:
     return quotes.Offer("Montage", Decimal(4), Decimal("18.50"), Decimal(20))
 
 
-def reading_of(person: Person) -> documents.Document:
-    return documents.reading(
-        commitment.in_force(clock.legal_day(AT)), paper.controller(person.membership.site.repairer), "fr"
-    )
-
-
-def answer() -> consent.Answer:
-    wording = documents.consent(commitment.in_force(clock.legal_day(AT)), "client.use.quote", "fr")
-    return consent.Answer("client.use.quote", "", "", is_given=True, wording=wording)
+def line_of(person: Person) -> dict[str, Any]:
+    return {"quote_id": person.ids["draft"], "line_id": person.ids["line"]}
 
 
 def vehicle() -> customers.VehicleDetails:
@@ -94,8 +86,12 @@ def vehicle() -> customers.VehicleDetails:
 
 
 CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
-    "consent.record_reading": lambda p: {"wording": reading_of(p), "subject": p.references[0]},
-    "consent.decide": lambda p: {"subject": p.references[0], "answers": [answer()], "how": agreement.How.ORAL},
+    "consent.record_reading": lambda p: {"wording": persons.reading_of(p, AT), "subject": p.references[0]},
+    "consent.decide": lambda p: {
+        "subject": p.references[0],
+        "answers": [persons.answer(AT)],
+        "how": agreement.How.ORAL,
+    },
     "consent.withdraw": lambda p: {
         "subjects": p.references,
         "purpose": "client.use.quote",
@@ -138,14 +134,43 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
         "line_key": ids.new(),
     },
     "quotes.add_service": lambda p: {"quote_id": p.ids["draft"], "offer": offer(), "line_key": ids.new()},
-    "quotes.remove_line": lambda p: {"quote_id": p.ids["draft"], "line_id": p.ids["line"]},
+    "quotes.add_fitted": lambda p: {
+        "quote_id": p.ids["draft"],
+        "article": catalogue.search("205/55R16")[0],
+        "offers": [offer(), offer()],
+        "line_key": ids.new(),
+    },
+    "quotes.take_off": lambda p: {**line_of(p), "discount": Decimal("1.00")},
+    "quotes.reach": lambda p: {"quote_id": p.ids["draft"], "option": 0, "told": Decimal("50.00")},
+    "quotes.excuse_label": lambda p: {**line_of(p), "reason": "Pneu agricole"},
+    "quotes.choose_parts": lambda p: {"quote_id": p.ids["draft"], "choice": ReusedParts.NO},
+    "quotes.duplicate": lambda p: {"quote_id": p.ids["issued"], "draft_key": ids.new()},
+    "quotes.revise": lambda p: {"quote_id": p.ids["issued"], "draft_key": ids.new()},
+    "quotes.discard": lambda p: {"quote_id": p.ids["draft"]},
+    "quotes.remove_line": line_of,
     "quotes.tell_mileage": lambda p: {"quote_id": p.ids["draft"], "mileage": 48_200},
     "quotes.issue": lambda p: {"quote_id": p.ids["draft"]},
     "quotes.mark_verified": lambda p: {"document": p.objects["document"]},
+    "quotes.give": lambda p: {"quote_id": p.ids["issued"], "state": State.HANDED_OVER},
+    "quotes.send": lambda p: {"quote_id": p.ids["mailed"], "address_of": "https://portail.example/{}".format},
+    "quotes.accept_late": lambda p: {"quote_id": p.ids["over"], "reason": "Prix tenu"},
+    "quotes.expire": lambda _: {},
     "quotes.accept": lambda p: {"quote_id": p.ids["issued"]},
     "quotes.refuse": lambda p: {"quote_id": p.ids["issued"]},
     "quotes.cancel": lambda p: {"quote_id": p.ids["issued"], "reason": CancelReason.CONSENT_WITHDRAWN},
     "quotes.end_use": lambda p: {"subjects": p.references, "purpose": "client.use.quote"},
+    "messaging.prepare": lambda p: {
+        "about": post.about(3, subject=p.references[0], document_id=p.ids["issued"]),
+        "letter": post.letter(3),
+    },
+    "messaging.begin": lambda p: {"message_id": p.ids["waiting"]},
+    "messaging.finish": lambda p: {
+        "message_id": p.ids["begun"],
+        "attempt_id": p.ids["attempt"],
+        "result": Result(Outcome.ACCEPTED, "250"),
+    },
+    "messaging.stop": lambda p: {"message_id": p.ids["waiting"]},
+    "messaging.end_purpose": lambda p: {"subjects": p.references, "purpose": "client.use.quote"},
     "standing.record_activity": lambda p: {
         "subject": p.references[0],
         "event": Event.WHEELS_IN,
@@ -184,11 +209,13 @@ LEAVES_NO_ROW = {
 
 
 @pytest.fixture
-def person(cast: Any) -> Person:
+def person(cast: Any, settings: Any, tmp_path: Path) -> Person:
+    settings.GARDIEN_MAIL, settings.GARDIEN_MAIL_FROM = Folder(tmp_path / "outbox"), post.FROM
     scene.price_list(AT)
     found = persons.build(cast.membership("counter.adviser@tilleul.example"), AT)
     with scope.entered(found.tenant):
         found.objects["reading"] = heard.reading(found.objects["kept"].reading_id)
+        persons.corresponded(found, AT)
     return found
 
 
@@ -251,7 +278,10 @@ def test_an_exempt_action_does_touch_a_restricted_person(person: Person) -> None
         ("customers_note", {"customers.write_note": {"customers.Note"}, "customers.remove_note": {"customers.Note"}}),
         (
             "quotes_quote",
-            {f"quotes.{name}": {"quotes.Quote"} for name in ("draft", "tell_mileage", "accept")},
+            {
+                f"quotes.{name}": {"quotes.Quote"}
+                for name in ("draft", "choose_parts", "tell_mileage", "accept", "accept_late")
+            },
         ),
     ],
 )

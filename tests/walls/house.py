@@ -56,7 +56,7 @@ class Garage:
 
 @dataclass
 class House:
-    """Both garages, the third one that has nothing, and the two central parties."""
+    """Both garages, a third one that has nothing, and the two central parties."""
 
     at: datetime
     tilleul: Garage
@@ -69,7 +69,7 @@ class House:
 def build(at: datetime) -> House:
     """Commit the cast, the price list, and the same customer, draft and issued quote at two repairers."""
     from gardien.catalogue.models import Article
-    from gardien.network.models import CentralParty, Repairer
+    from gardien.network.models import CentralParty
     from gardien.portal import cast
 
     cast.load(password=PASSWORD, at=at)
@@ -78,10 +78,20 @@ def build(at: datetime) -> House:
         at=at,
         tilleul=_garage("counter.adviser@tilleul.example", at),
         canal=_garage("counter.adviser@canal.example", at),
-        third=Repairer.objects.get(code="COL").id,
+        third=_bare(at),
         central={party.kind: party.id for party in CentralParty.objects.all()},
         articles=list(Article.objects.order_by("id").values_list("id", flat=True)),
     )
+
+
+def _bare(at: datetime) -> UUID:
+    """Open a repairer that has no site, no tariff and no journal, and return its id."""
+    from gardien.base.actor import Actor
+    from gardien.network import actions
+
+    identity = actions.Identity("Garage du Lac", "000000018", "SARL", Decimal(8000), "Orval")
+    place = actions.Place("1 quai du Lac", "99200", "Orval", "accueil@lac.example", "+33199001299")
+    return actions.open_repairer(code="LAC", identity=identity, place=place, by=Actor.program("scene"), at=at).id
 
 
 def _garage(email: str, at: datetime) -> Garage:
@@ -97,6 +107,7 @@ def _garage(email: str, at: datetime) -> Garage:
         opened = scene.draft(chosen, told, at, "99.99")
         scene.options(opened, network.actor(chosen), at)
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
+        quotes.revise(quote_id=issued.id, draft_key=ids.new(), by=network.actor(chosen), at=at)
         message = _written(told.reference, issued.id, at)
         known = {
             "customer": told.id,

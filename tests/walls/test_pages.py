@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from gardien.base import ids
+from gardien.commitment import roles
 from tests.walls.house import ABSENT, MOBILE, PHONE, PLATE, House, fingerprints
 
 Enter = Callable[[str], Client]
 INSIDER, BOTH = "counter.adviser@canal.example", "renfort@tilleul.example"
+MANAGER = "site.manager@canal.example"
 TOKEN = re.compile(r"\b\w{64}\b")
 PARAMETER = re.compile(r"<uuid:\w+>")
 
@@ -27,16 +29,16 @@ def answer(client: Client, method: str, path: str, typed: dict[str, Any]) -> tup
     return response.status_code, response.content, headers
 
 
-def routes() -> list[str]:
-    """Return every address of the portal that holds an id, with its places for ids."""
+def routes() -> list[tuple[str, str]]:
+    """Return every address of the portal that holds an id, with its places for ids, and the action it serves."""
 
-    def walk(patterns: list[Any], before: str) -> Iterator[str]:
+    def walk(patterns: list[Any], before: str) -> Iterator[tuple[str, str]]:
         for pattern in patterns:
             route = before + str(pattern.pattern)
             if isinstance(pattern, URLResolver):
                 yield from walk(pattern.url_patterns, route)
             elif isinstance(pattern, URLPattern) and PARAMETER.search(route):
-                yield "/" + route
+                yield "/" + route, pattern.callback.gardien_action
 
     return list(walk(get_resolver("gardien.portal.urls").url_patterns, ""))
 
@@ -50,6 +52,13 @@ def typed_in(house: House) -> dict[str, Any]:
         **line,
         **{f"service-{name}": value for name, value in line.items()},
         "service-label": "Montage",
+        "off": "1",
+        "reason": "",
+        "choice": "yes",
+        "told": "10",
+        "draft_key": ids.new(),
+        "answer": "accepted",
+        "late_reason": "Prix tenu",
         "last_name": "Intrus",
         "plate_country": "FR",
     }
@@ -66,14 +75,14 @@ def client_in_canal(enter: Enter, email: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize("email", [INSIDER, BOTH])
-def test_every_id_of_another_answers_as_an_absent_one(house: House, enter: Enter, email: str) -> None:
+@pytest.mark.parametrize(("email", "role"), [(MANAGER, "site_manager"), (BOTH, "counter_adviser")])
+def test_every_id_of_another_answers_as_an_absent_one(house: House, enter: Enter, email: str, role: str) -> None:
     client, typed, before = client_in_canal(enter, email), typed_in(house), fingerprints()
     probed = 0
-    for route in routes():
+    for route, action in routes():
         for method in ("GET", "POST"):
             expected = answer(client, method, PARAMETER.sub(str(ABSENT), route), typed)
-            assert expected[0] in {404, 405}
+            assert expected[0] in ({404, 405} if roles.matrix().allows(role, action) else {403, 405})
             for name, identifier in house.tilleul.ids.items():
                 found = answer(client, method, PARAMETER.sub(str(identifier), route), typed)
                 assert found == expected, f"{method} {route} with the {name} of another"
@@ -143,6 +152,20 @@ def test_a_line_of_another_is_not_removed_through_an_own_draft(house: House, ent
     for line in (house.tilleul.ids["line"], house.canal.ids["issued_line"], ABSENT):
         path = f"/devis/{house.canal.ids['draft']}/lignes/{line}/retirer/"
         assert answer(client, "POST", path, {})[:2] == (302, b"")
+    assert fingerprints() == before
+
+
+def test_what_another_settled_or_charges_is_out_of_reach(house: House, enter: Enter) -> None:
+    client, before, own = enter(MANAGER), fingerprints(), house.canal.ids["draft"]
+    for page, typed in (("remise", {"off": "1"}), ("etiquette", {"reason": "x"})):
+        for line in (house.tilleul.ids["line"], ABSENT):
+            assert client.post(f"/devis/{own}/lignes/{line}/{page}/", typed).status_code == 422
+    sold = {"sold-label": "x", "sold-unit_ttc": "1", "sold-vat_rate": "20.00"}
+    for name, page in (("service", "prestations"), ("rule", "regles")):
+        for row in (house.tilleul.ids[name], ABSENT):
+            told = {**sold, "sold-service": row, "rule-rule": row, "rule-priority": "7", "rule-percent": "3"}
+            assert client.post(f"/tarif/{page}/", told).status_code == 404
+            assert client.post(f"/tarif/{page}/retirer/", {"id": row}).status_code == 404
     assert fingerprints() == before
 
 

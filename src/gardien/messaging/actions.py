@@ -11,8 +11,12 @@ from django.db import transaction
 from gardien.base import clock, ids, jobs, scope
 from gardien.base.actor import Actor
 from gardien.commitment import queries as commitment
+from gardien.commitment.policy import Version
 from gardien.commitment.registry import Kept
+from gardien.consent import queries as consent
+from gardien.consent.rules import Channel, Sender
 from gardien.journal import actions as journal
+from gardien.standing import queries as standing
 
 from . import _mime, queries, rules
 from .models import Attempt, Message
@@ -101,6 +105,7 @@ def begin(*, message_id: UUID, by: Actor, at: datetime) -> Begun | None:
     """Put an attempt on record as started, and return what it has to hand over; None if nothing is to be sent.
 
     The gate is asked once more, by the version in force at `at`. The caller's transaction must end before it sends.
+    Raises `scope.RestrictedError` while the person's data is restricted.
     """
     message = _locked(message_id)
     if message.state != State.PREPARED or _is_refused(message, by, at):
@@ -113,6 +118,7 @@ def begin(*, message_id: UUID, by: Actor, at: datetime) -> Begun | None:
     return Begun(attempt.id, message.id.hex, queries.recipient(message), content)
 
 
+@scope.exempt
 @transaction.atomic
 def finish(*, message_id: UUID, attempt_id: UUID, result: Result, by: Actor, at: datetime) -> timedelta | None:
     """Write what became of an attempt; return how long to wait for the next one, None if none is needed."""
@@ -133,6 +139,7 @@ def finish(*, message_id: UUID, attempt_id: UUID, result: Result, by: Actor, at:
     return wait
 
 
+@scope.exempt
 @transaction.atomic
 def stop(*, message_id: UUID, by: Actor, at: datetime) -> Message:
     """Stop a message that is not sent yet; one that is sent, or stopped, is returned as it stands.
@@ -147,10 +154,14 @@ def stop(*, message_id: UUID, by: Actor, at: datetime) -> Message:
 
 @transaction.atomic
 def end_purpose(subjects: tuple[str, ...], purpose: str, *, by: Actor, at: datetime) -> tuple[Kept, ...]:
-    """Stop what is not sent yet to a person for a purpose that they no longer consent to; what was sent stays."""
+    """Stop what is not sent yet to a person for a purpose that they no longer consent to; what was sent stays.
+
+    A restricted person's messages stay as they are: the gate refuses them once the restriction is lifted.
+    """
     found = queries.of_subjects(subjects).filter(purpose=purpose)
-    for message in found.filter(state__in=(State.PREPARED, State.FAILED)):
-        stop(message_id=message.id, by=by, at=at)
+    if standing.restriction(subjects) is None:
+        for message in found.filter(state__in=(State.PREPARED, State.FAILED)):
+            stop(message_id=message.id, by=by, at=at)
     sent = found.filter(state__in=(State.SENT, State.DELIVERED)).count()
     return (Kept("sent messages", sent, ""),) if sent else ()
 
@@ -161,16 +172,33 @@ def _is_refused(message: Message, by: Actor, at: datetime) -> bool:
     question = rules.Question(
         population=rules.population(message.subject),
         purpose=message.purpose,
-        channel=rules.Channel(message.channel),
+        channel=Channel(message.channel),
         kind=Kind(message.kind),
-        sender=rules.Sender(message.sender),
+        sender=Sender(message.sender),
     )
-    cause = rules.refusal(question, version)
+    cause = rules.refusal(question, version, _known(message))
+    if cause is None and _was_taken_back(message, version):
+        cause = rules.Cause.NO_CONSENT
     message.version = version.id
     if cause:
         message.refused_cause = cause
         _end(message, State.REFUSED, Tag.REFUSED, "", by, at)
     return cause is not None
+
+
+def _known(message: Message) -> rules.Known:
+    """Return what the bearer of the address said of this sender's offers; a service asks for nobody's word."""
+    if message.kind != Kind.OFFER:
+        return rules.NOTHING_KNOWN
+    return rules.Known(has_objected=consent.has_objected(message.channel, queries.recipient(message), message.sender))
+
+
+def _was_taken_back(message: Message, version: Version) -> bool:
+    """Say whether the person's last answer is a no to a purpose for which the version asks their consent."""
+    if not consent.is_asked(version, message.purpose):
+        return False
+    decision = consent.decision_for((message.subject,), message.purpose)
+    return decision is not None and not decision.is_given
 
 
 def _end(message: Message, state: State, tag: Tag, code: str, by: Actor, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """What this room says of its messages, and the clause that its gate keeps."""
 
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
 
 from . import actions, queries
 
@@ -35,6 +35,10 @@ DECLARATION = Declaration(
         ),
         NotPersonal("messaging.Attempt", ("controller_id",), "names the controller"),
         NotPersonal("job:messaging.send", ("controller",), "names the controller"),
+    ),
+    exempt=(
+        Exempt(actions.finish, "writes what became of a message that had left before its person was restricted"),
+        Exempt(actions.stop, "what is stopped is not used: a restriction asks for no less (GDPR, article 18(2))"),
     ),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_purpose),),
     keepers=(Keeper("client.messages.email", actions.prepare),),

@@ -3,8 +3,9 @@
 from django.db import models
 
 from gardien.base.models import ControllerRow
+from gardien.consent.rules import Channel, Sender
 
-from .rules import Channel, Kind, Outcome, Sender, State
+from .rules import Kind, Outcome, State
 
 
 class Message(ControllerRow):
@@ -30,6 +31,8 @@ class Message(ControllerRow):
     prepared_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="when it was sent, refused, given up or stopped")
+
+    subject_field = "subject"
 
     class Meta:
         constraints = [
@@ -68,7 +71,9 @@ class Attempt(ControllerRow):
     code = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["message", "number"], name="messaging_attempt_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["controller_id", "message", "number"], name="messaging_attempt_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.outcome}"

@@ -6,8 +6,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from gardien.consent.rules import Channel
+
 from .models import Message
-from .rules import Channel, Kind, State
+from .rules import Kind, State
 
 STUCK_AFTER = timedelta(minutes=15)
 """After its time to be tried: by then every job has run, or was left behind and has run again."""

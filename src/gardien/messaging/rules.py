@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from gardien.commitment import policy
+from gardien.consent.rules import Channel, Sender
 from gardien.journal import rules as journal
 
 
@@ -39,22 +40,6 @@ class Kind(StrEnum):
     OFFER = "offer"
 
 
-class Channel(StrEnum):
-    """How a message travels; a version's clauses list it as `by_<channel>`."""
-
-    EMAIL = "email"
-    SMS = "sms"
-    POST = "post"
-    PHONE = "phone"
-
-
-class Sender(StrEnum):
-    """On whose behalf an offer is made: people object sender by sender."""
-
-    CONTROLLER = "controller"
-    PARTNERS = "partners"
-
-
 class Outcome(StrEnum):
     """What became of one attempt. `unknown`: it was cut off, and the other side may hold the message."""
 
@@ -80,7 +65,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """What the gate is asked: may this be sent? `purpose` is the id of a `use.*` or `messages.*` clause."""
+    """What the gate is asked: may this be sent? `purpose` is the id of a `use.*` or `messages.*` clause.
+
+    A version's clauses list a channel as `by_<channel>`; `sender` is on whose behalf an offer is made.
+    """
 
     population: policy.Population
     purpose: str

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='messaging.message')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('message', 'number'), name='messaging_attempt_number')],
+                'constraints': [models.UniqueConstraint(fields=('controller_id', 'message', 'number'), name='messaging_attempt_number')],
             },
         ),
     ]
