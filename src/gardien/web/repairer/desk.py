@@ -23,6 +23,7 @@ from gardien.web.shared.access import Request
 from gardien.web.shared.templatetags.gardien import euros
 
 from .forms.quoting import AnswerForm, MileageForm, PartsForm, ReachForm, ServiceForm, TyreForm
+from .forms.size import SizeForm
 from .words import CANCELLED, REFUSED
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def show(request: Request, found: "Quote", forms: dict[str, Any], status: int = 
         return render(request, "repairer/quote.html", {**context, **forms}, status=status)
     context |= _addable(request, found, lines)
     context["has_parts"] = any(line.family for line in lines)
-    context["opens_in"] = {} if forms or context["size"] else _next_field(found, lines)
+    context["opens_in"] = {} if forms or context["search"].asked.get("size") else _next_field(found, lines)
     return render(request, "repairer/draft.html", {**context, **forms}, status=status)
 
 
@@ -124,11 +125,11 @@ def _answerable(found: "Quote") -> dict[str, Any]:
 
 
 def _addable(request: Request, found: "Quote", lines: "list[QuoteLine]") -> dict[str, Any]:
-    size = (request.GET.get("size") or request.POST.get("size") or "")[:40]
+    search = SizeForm(request.GET if "size" in request.GET else request.POST)
     told = {"quantity": 1}
     return {
-        "size": size,
-        "offers": _offered(found, size, lines) if size else [],
+        "search": search,
+        "offers": _offered(found, search, lines) if search.asked.get("size") else [],
         "service_form": ServiceForm(rates(found), found.policy, prefix="service", initial=told),
         "mileage_form": MileageForm(initial={"mileage": found.mileage}),
         "parts_form": PartsForm(initial={"choice": found.reused_parts}),
@@ -143,10 +144,11 @@ def next_option(lines: "list[QuoteLine]") -> int:
     return next((each for each in range(1, MOST_OPTIONS + 1) if begun and each not in begun), 0)
 
 
-def _offered(found: "Quote", size: str, lines: "list[QuoteLine]") -> list[Offered]:
-    """Return the tyres of a size, the cheapest of each tier first, each with its form and its fitted price."""
+def _offered(found: "Quote", search: SizeForm, lines: "list[QuoteLine]") -> list[Offered]:
+    """Return the tyres asked for, the cheapest of each tier first, each with its form and its fitted price."""
     desk = _Desk(found, rates(found), catalogue.tariff(), lines)
-    offered = [_offer(desk, offer) for offer in _leading(catalogue.offers(size, on=clock.legal_day(clock.now())))]
+    priced = catalogue.offers(search.asked["size"], search.filters, on=clock.legal_day(clock.now()))
+    offered = [_offer(desk, offer) for offer in _leading(priced)]
     for each in offered:
         if each.fitted_ttc is not None and not each.letters:
             each.is_next = True

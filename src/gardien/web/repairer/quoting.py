@@ -23,6 +23,7 @@ from gardien.web.shared.templatetags.gardien import EXTRAS, tyre_facts
 from .card import person
 from .desk import NOT_AGREED, attempt, next_option, quote_or_404, rates, show
 from .forms.quoting import DraftForm, MileageForm, ServiceForm, TyreForm
+from .forms.size import SizeForm
 
 if TYPE_CHECKING:
     from gardien.catalogue.models import Article
@@ -95,10 +96,10 @@ def add_tyre(request: Request, quote_id: uuid.UUID) -> HttpResponse:
         )
 
     answer = attempt(request, found, add, form)
-    size = request.POST.get("size", "")[:40]
-    is_comparing = answer.status_code == FOUND and size and form.cleaned_data["option"]
+    asked = SizeForm(request.POST).asked
+    is_comparing = answer.status_code == FOUND and "size" in asked and form.cleaned_data["option"]
     if is_comparing and next_option(queries.lines(found)):
-        return redirect(f"{reverse('quote', args=[found.id])}?{urlencode({'size': size})}")
+        return redirect(f"{reverse('quote', args=[found.id])}?{urlencode(asked)}")
     return answer
 
 
@@ -184,5 +185,6 @@ def pdf(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("catalogue.search")
 def tyres(request: Request) -> HttpResponse:
     """Find tyres by size in any spelling."""
-    size = request.GET.get("size", "")[:40]
-    return render(request, "repairer/tyres.html", {"size": size, "articles": catalogue.search(size) if size else []})
+    search = SizeForm(request.GET)
+    articles = catalogue.search(search.asked["size"], search.filters) if "size" in search.asked else []
+    return render(request, "repairer/tyres.html", {"search": search, "articles": articles})
