@@ -2,13 +2,11 @@
 
 from gardien.messaging.actions import NoRouteError
 
-from ._locks import NotADraftError, NotAgreedError
+from ._locks import ExpiredError, NotADraftError, NotAgreedError, NotOpenError
 from .answering import (
-    ExpiredError,
     NoOptionError,
     NoReasonError,
     NotExpiredError,
-    NotOpenError,
     accept,
     accept_late,
     cancel,

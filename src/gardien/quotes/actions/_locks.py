@@ -14,11 +14,19 @@ from gardien.customers.models import Customer
 
 from .. import queries
 from ..models import Quote
-from ..rules.vocabulary import PURPOSE
+from ..rules.vocabulary import PURPOSE, State, is_valid
 
 
 class NotADraftError(ValueError):
     """An issued quote is not edited."""
+
+
+class NotOpenError(ValueError):
+    """Only an issued quote that nobody answered or cancelled can be: a draft is issued first."""
+
+
+class ExpiredError(ValueError):
+    """The quote's last day has passed: issue a new one, or let a manager accept it with a reason."""
 
 
 class NotAgreedError(PermissionError):
@@ -48,6 +56,19 @@ def draft(quote_id: UUID) -> Quote:
     if not found.is_draft:
         raise NotADraftError
     return found
+
+
+def is_over(quote: Quote, at: datetime) -> bool:
+    """Say whether a quote's last day has passed in Paris; a draft has none."""
+    return quote.valid_until_date is not None and not is_valid(at, quote.valid_until_date)
+
+
+def refuse_closed(quote: Quote, at: datetime) -> None:
+    """Raise `ExpiredError` for a quote whose last day is over unanswered, `NotOpenError` for any other closed one."""
+    if quote.state == State.EXPIRED or (quote.is_open and is_over(quote, at)):
+        raise ExpiredError
+    if not quote.is_open:
+        raise NotOpenError
 
 
 def customer(customer_id: UUID) -> None:

@@ -24,14 +24,6 @@ BATCH = 500
 _CHOSEN = ("chosen_option", "total_ht", "total_vat", "total_ttc")
 
 
-class NotOpenError(ValueError):
-    """Only an issued quote that nobody answered or cancelled can be: a draft is issued first."""
-
-
-class ExpiredError(ValueError):
-    """The quote's last day has passed: issue a new one, or let a manager accept it with a reason."""
-
-
 class NotExpiredError(ValueError):
     """The quote still holds: it is accepted like any other."""
 
@@ -51,7 +43,7 @@ def give(*, quote_id: UUID, state: State, by: Actor, at: datetime) -> Quote:
     It moves no clock: the person did nothing. Raises `NotOpenError`, `ExpiredError`.
     """
     quote = _locks.quote(quote_id)
-    refuse_closed(quote, at)
+    _locks.refuse_closed(quote, at)
     tag = {State.SENT: Tag.SENT, State.HANDED_OVER: Tag.HANDED_OVER}[state]
     quote.state, quote.sent_at = state.value, quote.sent_at or at
     quote.save(update_fields=["state", "sent_at"])
@@ -68,7 +60,7 @@ def accept(*, quote_id: UUID, by: Actor, at: datetime, option: int | None = None
     quote = _locks.quote(quote_id)
     if quote.state == State.ACCEPTED:
         return quote
-    refuse_closed(quote, at)
+    _locks.refuse_closed(quote, at)
     _choose(quote, option)
     return _answer(quote, State.ACCEPTED, Tag.ACCEPTED, by, at)
 
@@ -83,7 +75,7 @@ def accept_late(*, quote_id: UUID, reason: str, by: Actor, at: datetime, option:
     if quote.state == State.ACCEPTED:
         return quote
     _refuse_impossible(quote, State.ACCEPTED)
-    if not _is_over(quote, at):
+    if not _locks.is_over(quote, at):
         raise NotExpiredError
     if not reason.strip():
         raise NoReasonError
@@ -174,10 +166,6 @@ def _answer(quote: Quote, state: State, tag: Tag, by: Actor, at: datetime) -> Qu
     return quote
 
 
-def _is_over(quote: Quote, at: datetime) -> bool:
-    return quote.valid_until_date is not None and not vocabulary.is_valid(at, quote.valid_until_date)
-
-
 def _choose(quote: Quote, option: int | None) -> None:
     """Keep which option was chosen, whose totals are the quote's from now on."""
     offered = {each.option: each for each in QuoteOption.objects.filter(quote=quote)}
@@ -202,14 +190,6 @@ def _discard(quote: Quote, by: Actor, at: datetime) -> None:
     Quote.objects.filter(id=quote.id).delete()
 
 
-def refuse_closed(quote: Quote, at: datetime) -> None:
-    """Raise `ExpiredError` for a quote whose last day is over unanswered, `NotOpenError` for any other closed one."""
-    if quote.state == State.EXPIRED or (quote.is_open and _is_over(quote, at)):
-        raise ExpiredError
-    if not quote.is_open:
-        raise NotOpenError
-
-
 def _refuse_impossible(quote: Quote, state: State) -> None:
     if state not in vocabulary.TRANSITIONS[State(quote.state)]:
-        raise NotOpenError
+        raise _locks.NotOpenError

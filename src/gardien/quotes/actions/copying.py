@@ -18,7 +18,6 @@ from ..models import Quote, QuoteLine
 from ..rules import money
 from ..rules.vocabulary import Tag
 from . import _locks
-from .answering import refuse_closed
 from .drafting import draft
 
 COPIED = (
@@ -56,7 +55,7 @@ def revise(*, quote_id: UUID, draft_key: UUID, by: Actor, at: datetime) -> Quote
     if begun is not None:
         return begun
     source = _locks.quote(quote_id)
-    refuse_closed(source, at)
+    _locks.refuse_closed(source, at)
     copy = _opened(source, draft_key, by, at)
     copy.revises, copy.revision = source, source.revision + 1
     copy.mileage, copy.reused_parts = source.mileage, source.reused_parts

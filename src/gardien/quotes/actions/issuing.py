@@ -22,7 +22,6 @@ from ..queries import paper
 from ..rules import vocabulary
 from ..rules.vocabulary import State, Tag
 from . import _locks
-from .answering import refuse_closed
 
 
 class NothingOfferedError(ValueError):
@@ -87,7 +86,7 @@ def _number(quote: Quote, at: datetime) -> None:
     day = clock.legal_day(at)
     if quote.revises_id:
         older = _locks.quote(quote.revises_id)
-        refuse_closed(older, at)
+        _locks.refuse_closed(older, at)
         quote.year, quote.rank = older.year, older.rank
     else:
         quote.year, quote.rank = day.year, _next_rank(day.year)

@@ -18,7 +18,7 @@ from .. import queries
 from ..models import Quote, QuoteDocument
 from ..rules.vocabulary import PURPOSE, State
 from . import _locks
-from .answering import give, refuse_closed
+from .answering import give
 
 _PARIS = ZoneInfo("Europe/Paris")
 
@@ -36,7 +36,7 @@ def send(*, quote_id: UUID, address_of: Callable[[str], str], by: Actor, at: dat
     Raises `NotOpenError`, `ExpiredError`, `NoAddressError`, `messaging.NoRouteError`.
     """
     quote = _locks.quote(quote_id)
-    refuse_closed(quote, at)
+    _locks.refuse_closed(quote, at)
     if not quote.customer.email:
         raise NoAddressError
     document = queries.document(quote.id)
