@@ -14,8 +14,7 @@ from gardien.customers.models import Customer
 
 from .. import queries
 from ..models import Quote
-from ..rules import vocabulary
-from ..rules.vocabulary import PURPOSE, State
+from ..rules.vocabulary import PURPOSE, State, is_valid
 
 
 class NotADraftError(ValueError):
@@ -59,17 +58,17 @@ def draft(quote_id: UUID) -> Quote:
     return found
 
 
+def is_over(quote: Quote, at: datetime) -> bool:
+    """Say whether a quote's last day has passed in Paris; a draft has none."""
+    return quote.valid_until_date is not None and not is_valid(at, quote.valid_until_date)
+
+
 def refuse_closed(quote: Quote, at: datetime) -> None:
     """Raise `ExpiredError` for a quote whose last day is over unanswered, `NotOpenError` for any other closed one."""
     if quote.state == State.EXPIRED or (quote.is_open and is_over(quote, at)):
         raise ExpiredError
     if not quote.is_open:
         raise NotOpenError
-
-
-def is_over(quote: Quote, at: datetime) -> bool:
-    """Say whether the quote's last day in Paris is over."""
-    return quote.valid_until_date is not None and not vocabulary.is_valid(at, quote.valid_until_date)
 
 
 def customer(customer_id: UUID) -> None:
