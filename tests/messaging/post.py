@@ -1,15 +1,18 @@
 """Messages as tests prepare them: one quote's PDF to one address."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from gardien.base import ids, scope
 from gardien.base.actor import Actor
+from gardien.base.jobs import TryLater
 from gardien.messaging import actions
+from gardien.messaging.jobs import send
 from gardien.messaging.models import Message
 from gardien.messaging.rules import About, Attachment, Letter
+from tests.conftest import as_role
 
 BY = Actor(id=ids.new(), role="counter_adviser")
 FROM = "portail@gardien.example"
@@ -65,3 +68,25 @@ def tries(controller: UUID, message: Message) -> list[tuple[int, str, str]]:
     """Return the number, outcome and code of each attempt."""
     with scope.entered(controller):
         return list(message.tries.order_by("number").values_list("number", "outcome", "code"))
+
+
+def queued() -> list[dict[str, str]]:
+    """Return the arguments of the jobs that send."""
+    with as_role("audit") as connection:
+        rows = connection.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'messaging.send' ORDER BY id")
+        return [row[0] for row in rows]
+
+
+def tags() -> list[str]:
+    """Return the journal's tags in their order."""
+    with as_role("audit") as connection:
+        return [tag for (tag,) in connection.execute("SELECT tag FROM journal_entry ORDER BY id")]
+
+
+def run(garage: UUID, message: Message) -> timedelta | None:
+    """Run the job once; return how long it asks to wait."""
+    try:
+        send(str(garage), str(message.id))
+    except TryLater as later:
+        return later.wait
+    return None

@@ -10,13 +10,10 @@ import pytest
 
 from gardien.base import ids, scope
 from gardien.base.actor import Actor
-from gardien.base.jobs import TryLater
-from gardien.consent import actions as consent
-from gardien.consent.rules import Channel, How, Sender
 from gardien.messaging import _mime, actions, queries, rules
 from gardien.messaging.jobs import send
 from gardien.messaging.models import Message
-from gardien.messaging.rules import Attachment, Cause, Kind, Outcome, Result, State
+from gardien.messaging.rules import Attachment, Outcome, Result, State
 from tests.conftest import as_role
 from tests.messaging import post
 from tests.messaging.sink import Fault, Sink
@@ -25,39 +22,18 @@ Opens = Callable[..., Sink]
 BY = Actor.program("test")
 
 
-def queued() -> list[dict[str, str]]:
-    """Return the arguments of the jobs that send."""
-    with as_role("audit") as connection:
-        rows = connection.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'messaging.send' ORDER BY id")
-        return [row[0] for row in rows]
-
-
-def tags() -> list[str]:
-    with as_role("audit") as connection:
-        return [tag for (tag,) in connection.execute("SELECT tag FROM journal_entry ORDER BY id")]
-
-
-def run(garage: UUID, message: Message) -> timedelta | None:
-    """Run the job once; return how long it asks to wait."""
-    try:
-        send(str(garage), str(message.id))
-    except TryLater as later:
-        return later.wait
-    return None
-
-
 def test_a_message_is_sent_and_leaves_neither_letter_nor_clear_address(garage: UUID, at: datetime, sink: Opens) -> None:
     opened = sink()
     message = post.prepare(garage, at)
-    assert queued() == [{"controller": str(garage), "message": str(message.id)}]
-    assert run(garage, message) is None
+    assert post.queued() == [{"controller": str(garage), "message": str(message.id)}]
+    assert post.run(garage, message) is None
     (copy,) = opened.taken
     assert (copy.recipient, copy.message_id) == ("destinataire1@courriel.example", message.message_id)
     stands = post.stands(garage, message)
     assert (stands.state, stands.attempts, stands.last_code, bytes(stands.letter)) == (State.SENT, 1, "250", b"")
     assert post.tries(garage, message) == [(1, Outcome.ACCEPTED, "250")]
     assert queries.recipient(stands) == "destinataire1@courriel.example"
-    assert tags() == [rules.Tag.PREPARED, rules.Tag.SENT]
+    assert post.tags() == [rules.Tag.PREPARED, rules.Tag.SENT]
 
 
 def test_neither_the_outbox_nor_the_queue_nor_the_journal_tells_an_address(
@@ -80,7 +56,7 @@ def test_the_attempt_is_on_record_before_the_message_leaves(garage: UUID, at: da
             seen.extend(connection.execute("SELECT number, outcome, ended_at FROM messaging_attempt").fetchall())
 
     sink(on_data=look)
-    run(garage, post.prepare(garage, at))
+    post.run(garage, post.prepare(garage, at))
     assert seen == [(1, "started", None)]
 
 
@@ -88,14 +64,14 @@ def test_one_document_goes_to_one_address_once(garage: UUID, at: datetime, sink:
     opened = sink()
     message = post.prepare(garage, at)
     assert post.prepare(garage, at).id == message.id
-    run(garage, message)
+    post.run(garage, message)
     assert post.prepare(garage, at).state == State.SENT
-    assert len(queued()) == 1
+    assert len(post.queued()) == 1
     other = post.prepare(garage, at, recipient="autre@courriel.example")
     newer = post.prepare(garage, at, 2, recipient="destinataire1@courriel.example")
     assert len({message.message_id, other.message_id, newer.message_id}) == 3
     for each in (message, other, newer):
-        run(garage, each)
+        post.run(garage, each)
     assert len(opened.taken) == 3
     assert post.prepare(ids.new(), at).message_id != message.message_id
 
@@ -105,7 +81,7 @@ def test_nothing_is_prepared_if_the_transaction_is_undone(garage: UUID, at: date
     with pytest.raises(ZeroDivisionError), scope.entered(garage):
         actions.prepare(about=post.about(), letter=post.letter(), by=post.BY, at=at)
         _ = 1 / 0
-    assert queued() == tags() == []
+    assert post.queued() == post.tags() == []
 
 
 CUT_OFF = [
@@ -125,9 +101,9 @@ def test_what_was_not_acknowledged_is_tried_again_with_the_same_bytes(
 ) -> None:
     opened = sink(lambda _, number: fault if number == 1 else None)
     message = post.prepare(garage, at)
-    assert run(garage, message) == rules.FIRST_WAIT
+    assert post.run(garage, message) == rules.FIRST_WAIT
     assert (post.stands(garage, message).state, post.stands(garage, message).last_code) == (State.PREPARED, code)
-    assert run(garage, message) is None
+    assert post.run(garage, message) is None
     assert post.tries(garage, message) == [(1, outcome, code), (2, Outcome.ACCEPTED, "250")]
     assert [copy.message_id for copy in opened.taken] == [message.message_id] * (kept + 1)
     assert len({copy.sha256 for copy in opened.taken}) == 1
@@ -139,14 +115,14 @@ def test_what_is_refused_for_good_has_failed_is_shown_and_can_be_prepared_again(
 ) -> None:
     opened = sink(lambda _, number: fault if number == 1 else None)
     message = post.prepare(garage, at)
-    assert run(garage, message) is None
+    assert post.run(garage, message) is None
     with scope.entered(garage):
         assert [(each.id, each.last_code) for each in queries.failed()] == [(message.id, code)]
         assert queries.counts(at)["failed"] == 1
-    assert run(garage, message) is None
+    assert post.run(garage, message) is None
     assert opened.attempts["destinataire1@courriel.example"] == 1
     assert post.prepare(garage, at).message_id == message.message_id
-    run(garage, message)
+    post.run(garage, message)
     assert [copy.message_id for copy in opened.taken] == [message.message_id]
     assert post.stands(garage, message).state == State.SENT
 
@@ -154,7 +130,7 @@ def test_what_is_refused_for_good_has_failed_is_shown_and_can_be_prepared_again(
 def test_a_server_that_is_away_is_tried_again_until_it_is_given_up(garage: UUID, at: datetime, sink: Opens) -> None:
     sink().stop()
     message = post.prepare(garage, at)
-    assert [run(garage, message), run(garage, message)] == [rules.FIRST_WAIT, 2 * rules.FIRST_WAIT]
+    assert [post.run(garage, message), post.run(garage, message)] == [rules.FIRST_WAIT, 2 * rules.FIRST_WAIT]
     assert post.tries(garage, message)[0] == (1, Outcome.DEFERRED, "unreachable")
     with scope.entered(garage):
         begun = actions.begin(message_id=message.id, by=BY, at=at)
@@ -173,67 +149,8 @@ def test_an_attempt_that_a_killed_worker_left_open_is_unknown_and_followed_by_an
     message = post.prepare(garage, at)
     with scope.entered(garage):
         actions.begin(message_id=message.id, by=BY, at=at)
-    run(garage, message)
+    post.run(garage, message)
     assert post.tries(garage, message) == [(1, Outcome.UNKNOWN, ""), (2, Outcome.ACCEPTED, "250")]
-
-
-def test_the_gate_refuses_an_offer_writes_why_and_queues_nothing(garage: UUID, at: datetime, sink: Opens) -> None:
-    sink()
-    message = post.prepare(garage, at, of=post.about(kind=Kind.OFFER))
-    assert (message.state, message.refused_cause, bytes(message.letter)) == (State.REFUSED, Cause.OFFERS, b"")
-    assert (queued(), tags()) == ([], [rules.Tag.REFUSED])
-    again = post.prepare(garage, at)
-    assert (again.id, again.state, again.refused_cause) == (message.id, State.PREPARED, "")
-
-
-def test_the_gate_is_asked_again_when_the_message_leaves(garage: UUID, at: datetime, sink: Opens) -> None:
-    opened = sink()
-    message = post.prepare(garage, at)
-    with scope.entered(garage):
-        Message.objects.filter(id=message.id).update(kind=Kind.OFFER)
-    run(garage, message)
-    assert (post.stands(garage, message).state, opened.taken) == (State.REFUSED, [])
-
-
-def objected(controller: UUID, at: datetime, address: str) -> None:
-    """Record that the bearer of an address objects to the controller's own offers."""
-    with scope.entered(controller):
-        told = {"channel": Channel.EMAIL, "address": address, "sender": Sender.CONTROLLER, "how": How.LINK}
-        consent.object_(**told, by=BY, at=at)
-
-
-def offering(number: int, **told: Any) -> rules.About:
-    """Return what an offer to a user is about; the version in force lets it pass unless they object."""
-    return post.about(number, subject="U-7K3M9QXA", purpose="user.messages.email", kind=Kind.OFFER, **told)
-
-
-def test_an_address_that_objects_gets_no_offer_and_still_the_quote_it_asked_for(
-    garage: UUID, at: datetime, sink: Opens
-) -> None:
-    sink()
-    objecting = {"recipient": "Ode.Lhote@courriel.example"}
-    objected(garage, at, "ode.lhote@COURRIEL.example")
-    refused = post.prepare(garage, at, 1, of=offering(1), **objecting)
-    others = (
-        post.prepare(garage, at, 1, of=offering(1), recipient="autre@courriel.example"),
-        post.prepare(garage, at, 2, of=offering(2, sender=Sender.PARTNERS), **objecting),
-        post.prepare(ids.new(), at, 3, of=offering(3), **objecting),
-        post.prepare(garage, at, 4, **objecting),
-    )
-    assert (refused.state, refused.refused_cause) == (State.REFUSED, Cause.OBJECTED)
-    assert [(other.state, other.refused_cause) for other in others] == [(State.PREPARED, "")] * 4
-    assert len(queued()) == 4
-
-
-def test_an_objection_that_comes_before_an_offer_has_left_stops_it(garage: UUID, at: datetime, sink: Opens) -> None:
-    opened = sink()
-    offer, quote = post.prepare(garage, at, 1, of=offering(1)), post.prepare(garage, at, 2)
-    for number in (1, 2):
-        objected(garage, at, f"destinataire{number}@courriel.example")
-    for each in (offer, quote):
-        run(garage, each)
-    assert [post.stands(garage, each).state for each in (offer, quote)] == [State.REFUSED, State.SENT]
-    assert [copy.recipient for copy in opened.taken] == ["destinataire2@courriel.example"]
 
 
 def test_a_stopped_message_does_not_leave(garage: UUID, at: datetime, sink: Opens) -> None:
@@ -242,9 +159,9 @@ def test_a_stopped_message_does_not_leave(garage: UUID, at: datetime, sink: Open
     with scope.entered(garage):
         actions.stop(message_id=message.id, by=BY, at=at)
         assert actions.stop(message_id=message.id, by=BY, at=at).state == State.STOPPED
-    run(garage, message)
+    post.run(garage, message)
     assert opened.taken == []
-    assert tags() == [rules.Tag.PREPARED, rules.Tag.STOPPED]
+    assert post.tags() == [rules.Tag.PREPARED, rules.Tag.STOPPED]
 
 
 def test_the_end_of_a_purpose_stops_what_is_not_sent_and_counts_what_was(
@@ -252,11 +169,11 @@ def test_the_end_of_a_purpose_stops_what_is_not_sent_and_counts_what_was(
 ) -> None:
     sink()
     sent, waiting, other = (post.prepare(garage, at, number) for number in (1, 2, 3))
-    run(garage, sent)
+    post.run(garage, sent)
     with scope.entered(garage):
         Message.objects.filter(id=other.id).update(purpose="client.use.storage")
         kept = actions.end_purpose(("C-7K3M9QXA",), "client.use.quote", by=BY, at=at)
-    assert [(each.what, each.count) for each in kept] == [("sent messages", 1)]
+    assert [(each.what, each.count) for each in kept] == [("messages envoyés", 1)]
     states = [post.stands(garage, each).state for each in (sent, waiting, other)]
     assert states == [State.SENT, State.STOPPED, State.PREPARED]
 
@@ -275,7 +192,7 @@ def test_an_attachment_that_is_not_the_document_is_refused(garage: UUID, at: dat
         post.prepare(garage, at, attachment=Attachment("devis.pdf", b"%PDF another"))
     with pytest.raises(_mime.NotAnAddressError):
         post.prepare(garage, at, recipient="élodie@courriel.example")
-    assert queued() == tags() == []
+    assert post.queued() == post.tags() == []
 
 
 def test_without_a_way_to_send_nothing_is_prepared(garage: UUID, at: datetime, settings: Any) -> None:
@@ -288,7 +205,7 @@ def test_without_a_way_to_send_nothing_is_prepared(garage: UUID, at: datetime, s
 def test_the_letter_holds_the_very_document(garage: UUID, at: datetime, sink: Opens) -> None:
     opened = sink()
     message = post.prepare(garage, at)
-    run(garage, message)
+    post.run(garage, message)
     mail = _mime_read(opened.taken[0].content)
     (attached,) = mail.iter_attachments()
     assert hashlib.sha256(attached.get_content()).hexdigest() == message.document_sha256

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gardien.base import clock, ids, jobs, scope
 from gardien.base.actor import Actor
@@ -163,7 +164,7 @@ def end_purpose(subjects: tuple[str, ...], purpose: str, *, by: Actor, at: datet
         for message in found.filter(state__in=(State.PREPARED, State.FAILED)):
             stop(message_id=message.id, by=by, at=at)
     sent = found.filter(state__in=(State.SENT, State.DELIVERED)).count()
-    return (Kept("sent messages", sent, ""),) if sent else ()
+    return (Kept(_("sent messages"), sent, ""),) if sent else ()
 
 
 def _is_refused(message: Message, by: Actor, at: datetime) -> bool:

@@ -125,7 +125,7 @@ def _answerable(found: "Quote") -> dict[str, Any]:
 
 
 def _addable(request: Request, found: "Quote", lines: "list[QuoteLine]") -> dict[str, Any]:
-    search = SizeForm(request.GET if "size" in request.GET else request.POST)
+    search = SizeForm(request)
     told = {"quantity": 1}
     return {
         "search": search,

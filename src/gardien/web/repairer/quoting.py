@@ -96,7 +96,7 @@ def add_tyre(request: Request, quote_id: uuid.UUID) -> HttpResponse:
         )
 
     answer = attempt(request, found, add, form)
-    asked = SizeForm(request.POST).asked
+    asked = SizeForm(request).asked
     is_comparing = answer.status_code == FOUND and "size" in asked and form.cleaned_data["option"]
     if is_comparing and next_option(queries.lines(found)):
         return redirect(f"{reverse('quote', args=[found.id])}?{urlencode(asked)}")
@@ -185,6 +185,6 @@ def pdf(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("catalogue.search")
 def tyres(request: Request) -> HttpResponse:
     """Find tyres by size in any spelling."""
-    search = SizeForm(request.GET)
+    search = SizeForm(request)
     articles = catalogue.search(search.asked["size"], search.filters) if "size" in search.asked else []
     return render(request, "repairer/tyres.html", {"search": search, "articles": articles})

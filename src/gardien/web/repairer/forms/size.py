@@ -1,7 +1,7 @@
 """What is typed to find tyres: a size, and what they must have beside it. Nothing personal: it stands in addresses."""
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from gardien.catalogue.queries import Filters
@@ -22,7 +22,8 @@ class SizeForm(forms.Form):
     has_snow_grip = forms.BooleanField(required=False, label=gettext_lazy("Snow (3PMSF)"))
     is_run_flat = forms.BooleanField(required=False, label=gettext_lazy("Run flat"))
 
-    def __init__(self, told: QueryDict) -> None:
+    def __init__(self, request: HttpRequest) -> None:
+        told = request.POST if request.method == "POST" else request.GET
         super().__init__({**told.dict(), "size": told.get("size", "")[:40]}, auto_id="search_%s")
         self.is_valid()
 
