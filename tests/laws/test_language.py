@@ -24,11 +24,13 @@ from gardien.quotes._labels import LABELS
 from gardien.web.shared import errors
 from tests import scene
 from tests.laws import language
+from tests.web import answers
 
 MENDED = {(None, "Email")}
 """Words of other packages that ours replace."""
 ADVISER = "counter.adviser@tilleul.example"
 LONG = 12
+SOLD_WRONGLY = {"label": "", "unit_ttc": "-1", "vat_rate": "7", "extra": "x", "rim_from_inch": "x"}
 
 PLANTED = """
 msgid ""
@@ -172,7 +174,8 @@ def pages(cast: SimpleNamespace, at: datetime) -> list[str]:
         quotes = [f"/devis/{issued.id}/", f"/devis/{draft.id}/", f"/devis/{draft.id}/?size=2055516"]
         card = f"/clients/{issued.customer_id}/"
         cards = [card, f"/clients/nouveau/{scene.heard(membership, at).id}/"]
-    fixed = ["/", "/clients/nouveau/", "/devis/", "/pneus/?size=2055516", "/pneus/?size=9", "/reseau/reparateurs/"]
+    fixed = ["/", "/clients/nouveau/", "/devis/", "/tarif/", "/pneus/?size=2055516", "/pneus/?size=9"]
+    fixed += [answers.issue(membership, at, *answers.PRICES).address(), "/reseau/reparateurs/"]
     public = ["", "2020-01-25/", "2020-01-25/2026-11-22/", "reparateurs/COL/", "clauses/"]
     fixed += [f"/engagement/{rest}" for rest in public]
     panes = ("accords/", "durees/", "corriger/", "vehicules/", "meme-personne/", "reunions/", "limiter/")
@@ -191,6 +194,8 @@ def spoken(client: Client, pages: list[str]) -> Iterator[Any]:
     yield client.post("/clients/recherche/", {"text": "zzz"})
     yield client.post(form, wrong)
     yield client.post("/devis/nouveau/", {})
+    yield client.post("/tarif/prestations/", {f"sold-{name}": value for name, value in SOLD_WRONGLY.items()})
+    yield client.post("/tarif/regles/", {f"rule-{name}": "x" for name in ("priority", "percent", "season")})
     yield client.post(f"{card}notes/", {"note_key": uuid.uuid4(), "text": ""})
     yield client.post(f"{card}vehicules/", wrong)
     yield client.post(f"{card}meme-personne/", {"text": "moreau"})

@@ -3,13 +3,17 @@
 import json
 import re
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gardien.base import clock, ids, scope
+from gardien.catalogue import actions as catalogue
+from gardien.catalogue.actions import Sold, Terms
 from gardien.commitment import queries as commitment
 from gardien.consent import actions as consent
 from gardien.consent import queries as consents
@@ -22,6 +26,7 @@ from gardien.network import queries as network
 from gardien.standing import actions as standing
 from tests import scene
 from tests.conftest import as_role
+from tests.web import answers as mailed
 
 MOST = 12
 ADVISER = "counter.adviser@tilleul.example"
@@ -59,6 +64,10 @@ def beside(membership: Any, customer: Customer, at: datetime, count: int) -> Non
         absorbed = scene.customer(membership, at, plates[3].display, email=f"moreau{letter}@courriel.example")
         actions.merge(kept_id=customer.id, absorbed_id=absorbed.id, by=by, at=at)
         answers(customer, by, at)
+        price = Sold(f"Réparation {letter}", Decimal("25.00"), Decimal(20))
+        catalogue.set_service(service_id=None, sold=price, by=by, at=at)
+        rule = {"priority": 100 + ord(letter), "percent": Decimal(5), "terms": Terms()}
+        catalogue.set_price_rule(rule_id=None, **rule, by=by, at=at)
         hidden = scene.customer(membership, at, last_name="Robin")
         standing.restrict(subjects=[hidden.reference], by=by, at=at)
 
@@ -91,17 +100,24 @@ def test_each_page_costs_the_same_queries_with_one_row_and_with_three(cast: Any,
     with scope.entered(network.controller(membership)):
         draft = scene.draft(membership, quote.customer, at, "10.00")
         beside(membership, quote.customer, at, 1)
-    client = sign_in(ADVISER)
+    client, manager = sign_in(ADVISER), sign_in("site.manager@tilleul.example")
+    tariff: list[tuple[str, dict[str, str] | None]] = [("/tarif/", None)]
     pages = [*paths_and_terms(quote.customer, quote), (f"/devis/{draft.id}/?size=2055516", None)]
-    with_one = costs(client, pages)
+    with_one = costs(client, pages) | costs(manager, tariff)
     for plate in ("AA-123-AA", "AB-123-AB"):
         scene.issued(membership, at, plate=plate)
     with scope.entered(network.controller(membership)):
         scene.draft(membership, quote.customer, at, "10.00", "20.00")
         beside(membership, quote.customer, at, 2)
-    assert costs(client, pages) == with_one
+    assert costs(client, pages) | costs(manager, tariff) == with_one
     print(with_one)
     assert max(with_one.values()) <= MOST, with_one
+
+
+def test_the_page_of_a_letter_costs_the_same_queries_with_two_offers_and_with_three(cast: Any, at: datetime) -> None:
+    two, three = (mailed.issue(cast.membership(ADVISER), at, *mailed.PRICES[:count]).address() for count in (2, 3))
+    counted = costs(Client(), [(two, None), (three, None)])
+    assert counted[two] == counted[three] <= MOST
 
 
 TYPED = {

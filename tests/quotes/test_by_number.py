@@ -2,7 +2,8 @@
 
 import pytest
 
-from gardien.quotes import queries
+from gardien.base import ids
+from gardien.quotes import actions, queries
 from gardien.quotes.rules import vocabulary
 from gardien.standing import actions as standing
 from tests.quotes.counter import Counter, day
@@ -25,6 +26,15 @@ def test_a_number_is_read_in_any_spelling(typed: str) -> None:
     assert (read.year, read.rank, read.means(NUMBER)) == (2031, 120, True)
 
 
+@pytest.mark.parametrize(
+    "typed", ["D-COL7-2031-000120-R2", "2031 120 r2", "dcol72031000120r02", "col7 2031 0120 R 2", "2031-000120-R2"]
+)
+def test_a_revision_is_read_in_any_spelling(typed: str) -> None:
+    read = vocabulary.parse_number(typed)
+    assert read is not None
+    assert (read.year, read.rank, read.revision, read.means(f"{NUMBER}-R2")) == (2031, 120, 2, True)
+
+
 @pytest.mark.parametrize("typed", OTHERS)
 def test_what_is_another_number_or_none_does_not_mean_it(typed: str) -> None:
     read = vocabulary.parse_number(typed)
@@ -39,6 +49,17 @@ def test_a_quote_is_found_by_its_number_at_its_repairer_only(counters: dict[str,
         found = counters["TILLEUL"].read(queries.by_number, typed)
         assert (found and found.id, counters["CANAL"].read(queries.by_number, typed)) == (sold.id, None)
     assert counters["TILLEUL"].read(queries.by_number, str(draft.id)) is None
+
+
+def test_a_number_brings_its_last_revision_unless_another_is_typed(counter: Counter) -> None:
+    at = day(2055)
+    first = counter.sell(at)
+    second = counter.issue(counter.do(actions.revise, at, quote_id=first.id, draft_key=ids.new()), at)
+    third = counter.issue(counter.do(actions.revise, at, quote_id=second.id, draft_key=ids.new()), at)
+    numbers = {first.number: third, f"{first.number} r1": first, str(second.number): second, str(third.number): third}
+    found = {typed: counter.read(queries.by_number, typed) for typed in numbers}
+    assert found == numbers
+    assert counter.read(queries.by_number, f"{first.number}-R4") is None
 
 
 def test_a_restricted_persons_quote_is_not_found(counter: Counter) -> None:

@@ -40,13 +40,18 @@ def by_id(identifier: UUID) -> Quote:
 
 
 def by_number(text: str) -> Quote | None:
-    """Return the issued quote whose number was typed, in any spelling (`parse_number`), with what `by_id` brings."""
+    """Return the issued quote whose number was typed, in any spelling (`parse_number`), with what `by_id` brings.
+
+    Typed without a revision, it is the last one that was issued.
+    """
     typed = parse_number(text)
     if typed is None:
         return None
     numbered = Quote.objects.select_related("customer", "vehicle", "site__repairer")
-    found = numbered.filter(year=typed.year, rank=typed.rank).first()
-    return found if found and found.number and typed.means(found.number) else None
+    found = numbered.filter(year=typed.year, rank=typed.rank).order_by("-revision")
+    found = found.filter(revision=typed.revision) if typed.revision else found
+    quote = found.first()
+    return quote if quote and quote.number and typed.means(quote.number) else None
 
 
 def latest(site_id: UUID, count: int) -> QuerySet[Quote]:

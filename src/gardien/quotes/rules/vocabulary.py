@@ -22,8 +22,8 @@ _PARIS = ZoneInfo("Europe/Paris")
 _CODE = re.compile(r"[A-Z0-9]{2,12}")
 _MAX_TYPED = 60
 _ALIKE = str.maketrans("OI", "01")
-_TYPED = re.compile(r"(?P<year>2\d{3}) (?P<rank>\d{1,6})", re.ASCII)
-_GLUED = re.compile(r"(?P<head>\w*)(?P<year>2\d{3})(?P<rank>\d{6})", re.ASCII)
+_TYPED = re.compile(r"(?:(?P<head>.*) )?(?P<year>2\d{3}) (?P<rank>\d{1,6})(?: r ?(?P<revision>\d{1,2}))?", re.ASCII)
+_GLUED = re.compile(r"(?P<head>\w*)(?P<year>2\d{3})(?P<rank>\d{6})(?:r(?P<revision>\d{1,2}))?", re.ASCII)
 
 
 class State(StrEnum):
@@ -139,11 +139,15 @@ def option_letter(option: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TypedNumber:
-    """A quote's number as people type it: `head` is what stands before the year, folded, with 0 for O and 1 for I."""
+    """A quote's number as people type it: `head` is what stands before the year, folded, with 0 for O and 1 for I.
+
+    `revision` is None where none was typed.
+    """
 
     head: str
     year: int
     rank: int
+    revision: int | None = None
 
     def means(self, number: str) -> bool:
         """Say whether it is `number`, in whole or without its first parts: a year and a rank are enough."""
@@ -157,10 +161,11 @@ def parse_number(text: str) -> TypedNumber | None:
     Typed without separators it needs all six digits of its rank.
     """
     groups = base_text.fold(text[:_MAX_TYPED].upper().translate(_ALIKE)).split()
-    if len(groups) > 1 and (match := _TYPED.fullmatch(" ".join(groups[-2:]))):
-        return TypedNumber("".join(groups[:-2]), int(match["year"]), int(match["rank"]))
-    match = _GLUED.fullmatch("".join(groups))
-    return TypedNumber(match["head"], int(match["year"]), int(match["rank"])) if match else None
+    match = _TYPED.fullmatch(" ".join(groups)) or _GLUED.fullmatch("".join(groups))
+    if match is None:
+        return None
+    head, year, rank, revision = match.group("head", "year", "rank", "revision")
+    return TypedNumber((head or "").replace(" ", ""), int(year), int(rank), int(revision) if revision else None)
 
 
 def valid_until(issued_on: date, days: int) -> date:
