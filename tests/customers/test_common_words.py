@@ -6,7 +6,7 @@ from django.db import transaction
 
 from gardien.base import ids, scope
 from gardien.customers import queries
-from gardien.customers.models import Customer, SearchToken
+from gardien.customers.models import Customer, SearchToken, SearchVariant
 from gardien.customers.queries.search import LIMIT
 from tests.quotes.counter import Counter, day
 
@@ -24,6 +24,7 @@ def crowd(counter: Counter) -> None:
     ]
     Customer.objects.bulk_create(people)
     SearchToken.objects.bulk_create(SearchToken(token=f"{each.last_name} n", customer=each) for each in people)
+    SearchVariant.objects.bulk_create(SearchVariant(variant=each.last_name, customer=each) for each in people)
 
 
 def test_of_two_very_common_words_that_nobody_bears_together_the_first_bearers_are_shown(counter: Counter) -> None:
@@ -42,4 +43,14 @@ def test_a_word_that_nobody_bears_beside_a_common_one_finds_nobody_and_says_so(c
         crowd(counter)
         found = queries.search("mirvel qqqqqqqqqqq")
         assert (len(found), found.has_more, found.is_partial) == (0, False, False)
+        transaction.set_rollback(True)
+
+
+def test_a_slip_in_two_common_words_says_that_not_all_who_come_near_were_looked_at(counter: Counter) -> None:
+    with scope.entered(counter.tenant):
+        crowd(counter)
+        found = queries.search("mirrvel tavvouet")
+        assert (len(found), found.has_more, found.is_approximate) == (0, True, False)
+        one = queries.search("mirrvel")
+        assert (len(one), one.has_more, one.is_approximate) == (LIMIT, True, True)
         transaction.set_rollback(True)

@@ -81,7 +81,7 @@ def search(text: str) -> Found:
         one = min((term for reading in exact for term in reading if counts[term]), key=lambda term: counts[term])
         return replace(_found([(one,)], counts, _MOST_WALKED), has_more=True, is_partial=True)
     near = _slipped(exact, counts)
-    return _found(near, walking.counts(near, _MOST_WALKED_NEAR + 1), _MOST_WALKED_NEAR) or Found()
+    return _found(near, walking.counts(near, _MOST_WALKED_NEAR + 1), _MOST_WALKED_NEAR)
 
 
 def _readings(text: str) -> list[tuple[str, ...]]:
