@@ -9,6 +9,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -24,6 +25,7 @@ STRINGS = nasty.load()
 TYPED_AT_MOST = 4_000
 SECONDS = 1.0
 LINES = 40
+THREE = Decimal(3)
 GOOD = {"last_name": "Moreau", "plate": "GH-482-KL", "plate_country": "FR"}
 LENGTHS = {"last_name": 38, "first_name": 38, "street": 76, "city": 38, "company": 80, "make": 40, "model": 40}
 READ = ("postcode", "mobile", "phone", "email", "siren", "plate", "plate_country")
@@ -187,7 +189,7 @@ def test_each_nasty_string_as_a_figure_of_a_quote_is_that_number_or_refused(
     scene.price_list(at)
     path = counter.draft(client)
     article = re.search(r'name="article" value="([^"]+)"', client.get(path, {"size": "2055516"}).text)[1]
-    good = {"quantity": "3", "unit_price": "3", "vat_rate": "20.00"}
+    good = {"quantity": str(THREE), "unit_price": str(THREE), "vat_rate": "20.00"}
     services = tuple(f"service-{field}" for field in (*good, "line_key"))
     before = counter.rows()
     found: list[str] = []
@@ -199,29 +201,29 @@ def test_each_nasty_string_as_a_figure_of_a_quote_is_that_number_or_refused(
             kept = [value] if field.endswith(("quantity", "unit_price", "mileage")) else []
             answer, faults = sent(client, f"{path}{door}/", {**form, field: value}, *kept)
             if answer.status_code == 302 and field != "mileage":
-                faults += [f"is read as {read}" for read in taken_off(client, path) if read != number_in(value)]
+                told = THREE if field.endswith("line_key") else number_in(value)
+                faults += [f"is read as {read}" for read in taken_off(client, path) if read != told]
             found += [f"{name} in {field}: {fault}" for fault in faults]
     after = counter.rows()
     assert found == []
     assert {table for table in before if after[table] != before[table]} == {"journal_entry"}
 
 
-def taken_off(client: Client, path: str) -> Iterator[str]:
-    """Take every line off a draft again, and give the digits of what is not 3 on it."""
+def taken_off(client: Client, path: str) -> Iterator[Decimal]:
+    """Take every line off a draft again, and give the number that is not 3 on it."""
     page = client.get(path).text
     for action in re.findall(r'action="(/devis/[^"]+/retirer/)"', page):
         client.post(action)
-    for quantity, price in re.findall(
-        r'<td class="number unfold">([\d,\s]+)</td><td class="number unfold">([\d,\s]+)€', page
-    ):
-        figures = ("".join(filter(str.isdecimal, quantity)), "".join(filter(str.isdecimal, price)))
-        yield figures[0] if figures[1] == "300" else figures[1].removesuffix("00")
+    for figures in re.findall(r'<td class="number unfold">([\d,\s]+)</td><td class="number unfold">([\d,\s]+)€', page):
+        quantity, price = (Decimal("".join(each.split()).replace(",", ".")) for each in figures)
+        yield quantity if price == THREE else price
 
 
-def number_in(value: str) -> str:
-    """Return the digits of a number, the only signs of a text that may matter to its amount."""
-    whole, _, part = "".join(value.split()).replace(".", ",").partition(",")
-    return f"{whole}{part}".lstrip("+") if f"{whole}{part}".isdecimal() else f"{value!r}, which is no number"
+def number_in(value: str) -> Decimal | str:
+    """Return the amount that a text tells: digits with one comma or point, blanks between them, and perhaps a euro sign."""
+    whole, _, part = "".join(value.split()).removesuffix("€").replace(".", ",").partition(",")
+    is_number = f"{whole}{part}".isdecimal()
+    return Decimal(f"{whole or 0}.{part or 0}") if is_number else f"{value!r}, which is no number"
 
 
 def test_each_nasty_string_is_searched_without_harm(client: Client, choose: Any) -> None:
