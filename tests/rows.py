@@ -16,9 +16,8 @@ _cast: dict[str, Any] = {}
 
 
 def connected() -> "psycopg.Connection[Any]":
-    """Connect as the superuser, without triggers and without waiting for the disk: the portal’s next commit waits for it."""
-    options = "-c session_replication_role=replica -c synchronous_commit=off"
-    return psycopg.connect(**CLUSTER.dsn(SUPERUSER, "gardien"), options=options)
+    """Connect as the superuser, without triggers."""
+    return psycopg.connect(**CLUSTER.dsn(SUPERUSER, "gardien"), options="-c session_replication_role=replica")
 
 
 def empty_tables() -> None:
