@@ -1,4 +1,7 @@
-"""Every page, in every state and for every role: accessible, strict, at home, and whole on a telephone."""
+"""Every page, in every state and for every role: accessible, strict, at home, and whole on a telephone.
+
+A normal run looks at each in light at a desk and in dark on a telephone; `make soak` in both at both.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -32,13 +35,15 @@ SHOW_NO_PAGE = {
 """Addresses that change something and lead elsewhere, or hand over a file."""
 
 States = Callable[[Page], Iterator[str]]
+OPPOSITE = {watching.WIDE: ("light",), watching.NARROW: ("dark",)}
+ALL = dict.fromkeys(OPPOSITE, watching.SCHEMES)
 
 
 class Walk:
     """What was seen on the way: faults in sentences, addresses by name, policies as sent."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.browser, self.address = browser, address
+    def __init__(self, browser: Browser, address: str, looks: dict[int, tuple[str, ...]]) -> None:
+        self.browser, self.address, self.looks = browser, address, looks
         self.faults = list[str]()
         self.states, self.names, self.policies = set[str](), set[str](), set[str]()
 
@@ -49,8 +54,8 @@ class Walk:
             for state in states(page):
                 widths = (watching.NARROW,) if state in self.states else (watching.WIDE, watching.NARROW)
                 self.states.add(state)
-                found = [*watching.look(page, widths), *watch.faults]
-                self.faults += [f"{who}, {state}: {fault}" for fault in found]
+                found = [fault for width in widths for fault in watching.look(page, (width,), self.looks[width])]
+                self.faults += [f"{who}, {state}: {fault}" for fault in [*found, *watch.faults]]
                 watch.faults.clear()
 
     def _answered(self, answer: Response) -> None:
@@ -72,10 +77,8 @@ def broken(page: Page) -> Iterator[str]:
             owner.execute("ALTER TABLE away RENAME TO catalogue_article")
 
 
-@pytest.fixture(scope="module")
-def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
-    """Walk once through all pages."""
-    walked = Walk(browser, portal)
+def through(walked: Walk, garage: SimpleNamespace) -> Walk:
+    """Walk through all pages, which other states await afterwards."""
     walked.go("anonymous", walk.anonymous)
     for role, email in walk.PERSONAS.items():
         walked.go(role, walk.own_pages, garage.sessions[email])
@@ -91,6 +94,19 @@ def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
     walked.go("errors", walk.errors, adviser)
     walked.go("breakdown", broken, adviser)
     return walked
+
+
+_walked: list[Walk] = []
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(ALL, marks=pytest.mark.soak, id="all"), pytest.param(OPPOSITE, id="opposite")]
+)
+def seen(request: pytest.FixtureRequest, browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
+    """Walk once, whatever is asked for: who saw every look saw the two opposite ones."""
+    if not _walked:
+        _walked.append(through(Walk(browser, portal, request.param), garage))
+    return _walked[0]
 
 
 def test_no_page_is_at_fault_in_light_or_dark_at_a_desk_or_on_a_telephone(seen: Walk) -> None:

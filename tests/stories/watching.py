@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 WIDE, NARROW = 1280, 390
 HEIGHTS = {WIDE: 800, NARROW: 844}
+SCHEMES = ("light", "dark")
 SMALLEST_TARGET = 24
 """CSS pixels, WCAG 2.2 criterion 2.5.8."""
 
@@ -47,12 +48,12 @@ class Watch:
             self.faults.append(f"console: {message.text}")
 
 
-def look(page: Page, widths: tuple[int, ...] = (WIDE, NARROW)) -> list[str]:
-    """Return what is wrong with the page as it stands, in light and dark, at each width: one sentence each."""
+def look(page: Page, widths: tuple[int, ...] = (WIDE, NARROW), schemes: tuple[str, ...] = SCHEMES) -> list[str]:
+    """Return what is wrong with the page as it stands, at each width, in light and dark: one sentence each."""
     found: list[str] = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        for scheme in ("light", "dark"):
+        for scheme in schemes:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.wait_for_function("(scheme) => document.documentElement.dataset.bsTheme === scheme", arg=scheme)
             found += [f"{width} px, {scheme}: {fault}" for fault in _inaccessible(page)]
