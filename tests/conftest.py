@@ -90,6 +90,15 @@ __all__ = ["HOME", "as_role", "empty_tables"]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that two processes end together."""
-    longest = ("tests/stories/", "tests/reliability/", "tests/web/test_nasty", "tests/commitment/test_lint")
+    longest = (
+        *(
+            "tests/stories/test_pages",
+            "tests/web/test_nasty.py",
+            "tests/laws/test_access",
+            "tests/reliability/test_other",
+        ),
+        *("tests/walls/", "tests/reliability/", "tests/stories/", "tests/portal/test_cli", "tests/laws/test_queries"),
+        *("tests/web/test_nasty", "tests/portal/test_embedded", "tests/quotes/"),
+    )
     ranks = {name: rank for rank, name in enumerate(longest)}
     items.sort(key=lambda item: next((rank for name, rank in ranks.items() if name in item.nodeid), len(ranks)))

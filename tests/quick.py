@@ -1,7 +1,7 @@
-"""Where the tests are quicker than the portal: their disk, their passwords, the commitment's files, and the garbage.
+"""Where the tests are quicker than the portal: what their server writes, what is computed twice, and the garbage.
 
-Each stays as it is in what these tests start as processes of their own; that it is so there, another test says:
-durability `tests/portal/test_embedded.py`, the cost of a password `tests/network/test_actions.py`.
+What the tests start as processes of their own is as it is in the portal; durability is held by
+`tests/portal/test_embedded.py`.
 """
 
 import gc
@@ -15,17 +15,15 @@ from ruamel.yaml import YAML
 
 from gardien.portal.embedded import SUPERUSER, Cluster
 
-COST = {name: getattr(Argon2PasswordHasher, name) for name in ("time_cost", "memory_cost", "parallelism")}
-"""What a password costs in the portal: passes, kibibytes, threads."""
-
-_LEAST = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+_SALT = "thesamesaltforeverybody"
 _CARELESS = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def begin() -> None:
-    """Let passwords cost next to nothing, parse each file of the commitment once, and look for garbage less often."""
-    for name, least in _LEAST.items():
-        setattr(Argon2PasswordHasher, name, least)
+    """Hash a password once, parse each file of the commitment once, and look for garbage less often."""
+    Argon2PasswordHasher.salt = lambda _: _SALT
+    Argon2PasswordHasher.encode = lru_cache(Argon2PasswordHasher.encode)
+    Argon2PasswordHasher.verify = lru_cache(Argon2PasswordHasher.verify)
     compose = YAML.compose
 
     @lru_cache(maxsize=32)

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 WIDE, NARROW = 1280, 390
 HEIGHTS = {WIDE: 800, NARROW: 844}
 SCHEMES = ("light", "dark")
+OPPOSITE = {WIDE: ("light",), NARROW: ("dark",)}
+"""Of the four looks of a page the two that have nothing in common."""
 SMALLEST_TARGET = 24
 """CSS pixels, WCAG 2.2 criterion 2.5.8."""
 
