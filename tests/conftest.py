@@ -93,12 +93,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest = (
         *(
             "tests/stories/test_pages",
-            "tests/web/test_nasty.py",
+            "tests/stories/",
+            "tests/web/test_nasty",
             "tests/laws/test_access",
-            "tests/reliability/test_other",
+            "tests/walls/",
         ),
-        *("tests/walls/", "tests/reliability/", "tests/stories/", "tests/portal/test_cli", "tests/laws/test_queries"),
-        *("tests/web/test_nasty", "tests/portal/test_embedded", "tests/quotes/"),
+        *("tests/reliability/", "tests/portal/", "tests/laws/test_queries", "tests/quotes/"),
     )
     ranks = {name: rank for rank, name in enumerate(longest)}
     items.sort(key=lambda item: next((rank for name, rank in ranks.items() if name in item.nodeid), len(ranks)))

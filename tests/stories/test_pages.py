@@ -1,7 +1,7 @@
 """Every page, in every state and for every role: accessible, strict, at home, and whole on a telephone.
 
-A normal run looks at each in light at a desk and in dark on a telephone, at English pages in dark only; `make soak` at
-all in both at both.
+A normal run looks at each in light at a desk and in dark on a telephone, and again for each other role and in English
+at all but its colours; `make soak` looks at everything in both at both.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,16 +48,26 @@ class Walk:
         self.states, self.names, self.policies = set[str](), set[str](), set[str]()
 
     def go(self, who: str, states: States, session: str = "") -> None:
-        """Look at each state as one visitor; a state that another role saw before only on a telephone."""
+        """Look at each state as one visitor; a state that another saw before only on a telephone."""
         with watching.visitor(self.browser, self.address, session) as (page, watch):
             page.on("response", self._answered)
             for state in states(page):
-                known = state if self.looks == ALL else state.removeprefix("/en")
-                widths = (watching.NARROW,) if known in self.states else (watching.WIDE, watching.NARROW)
-                self.states.add(state)
-                found = [fault for width in widths for fault in watching.look(page, (width,), self.looks[width])]
-                self.faults += [f"{who}, {state}: {fault}" for fault in [*found, *watch.faults]]
+                found = [*self._look(page, state), *watch.faults]
+                self.faults += [f"{who}, {state}: {fault}" for fault in found]
                 watch.faults.clear()
+
+    def _look(self, page: Page, state: str) -> list[str]:
+        """Look at a state; unless all looks are asked for, colours once, whoever the visitor, whatever the language."""
+        is_all = self.looks == ALL
+        is_known = (state if is_all else state.removeprefix("/en")) in self.states
+        self.states.add(state)
+        widths = (watching.NARROW,) if is_known else (watching.WIDE, watching.NARROW)
+        is_coloured = is_all or not is_known
+        return [
+            fault
+            for width in widths
+            for fault in watching.look(page, (width,), self.looks[width], contrast=is_coloured)
+        ]
 
     def _answered(self, answer: Response) -> None:
         if "text/html" in answer.headers.get("content-type", ""):
