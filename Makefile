@@ -24,7 +24,7 @@ check: $(VENV)/dev.done  ## format, lint, types, import contracts
 	GARDIEN_KEYS=$$($(BIN)/python bin/throwaway_keys.py) $(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(VENV)/dev.done  ## long storms: kills, full cross products
+soak: $(VENV)/dev.done  ## long storms: kills, full cross products, every look of every page
 	$(BIN)/python -m pytest -q -m soak
 
 bench: $(VENV)/dev.done  ## measure against the raw limit: PDF; quotes and their pages under the wall; tyres; search (some minutes)

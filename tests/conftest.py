@@ -10,9 +10,11 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from tests import rows
+from tests import quick, rows
 from tests.environment import CLUSTER, HOME
 from tests.rows import empty_tables
+
+quick.begin()
 
 PASSWORD = "jante moyeu volant essieu 42"
 
@@ -23,6 +25,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     from gardien.portal import stack
 
     CLUSTER.start()
+    quick.forget_the_disk(CLUSTER)
     CLUSTER.prepare("gardien")
     stack.migrate()
     with django_db_blocker.unblock():
@@ -53,23 +56,13 @@ def at() -> datetime:
     return clock.now()
 
 
-@pytest.fixture(scope="session")
-def hashed_password(django_db_setup: None) -> str:
-    """The argon2id hash of PASSWORD, made once: nineteen of them a test would be most of the suite's time."""
-    from django.contrib.auth.hashers import make_password
-
-    return make_password(PASSWORD)
-
-
 @pytest.fixture
-def cast(committed: None, at: datetime, hashed_password: str, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def cast(committed: None, at: datetime) -> SimpleNamespace:
     """The demonstration's cast over three repairers, committed: `logins`, `site(code)`, `membership(email)`."""
     from gardien.network.models import Membership, Site, User
     from gardien.portal import cast as demonstration
 
-    with monkeypatch.context() as patch:
-        patch.setattr(User, "set_password", lambda user, _: setattr(user, "password", hashed_password))
-        logins = rows.cast(at, lambda: demonstration.load(password=PASSWORD, at=at))
+    logins = rows.cast(at, lambda: demonstration.load(password=PASSWORD, at=at))
     return SimpleNamespace(
         logins=logins,
         site=lambda code: Site.objects.select_related("repairer").get(repairer__code=code),
@@ -97,6 +90,15 @@ __all__ = ["HOME", "as_role", "empty_tables"]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that two processes end together."""
-    longest = ("tests/stories/", "tests/reliability/", "tests/web/test_nasty", "tests/commitment/test_lint")
+    longest = (
+        *(
+            "tests/stories/test_pages",
+            "tests/stories/",
+            "tests/web/test_nasty",
+            "tests/laws/test_access",
+            "tests/walls/",
+        ),
+        *("tests/reliability/", "tests/portal/", "tests/laws/test_queries", "tests/quotes/"),
+    )
     ranks = {name: rank for rank, name in enumerate(longest)}
     items.sort(key=lambda item: next((rank for name, rank in ranks.items() if name in item.nodeid), len(ranks)))

@@ -1,4 +1,4 @@
-"""The tables' rows as the superuser sees them: taken out, put back, emptied. A test begins with what another has made."""
+"""The tables' rows as the superuser sees them: kept, put back, emptied. A test begins with what another has made."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,48 +13,52 @@ KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]
 FRESH = timedelta(minutes=30)
 
 _cast: dict[str, Any] = {}
-
-
-def connected() -> "psycopg.Connection[Any]":
-    """Connect as the superuser, without triggers and without waiting for the disk: the portal’s next commit waits for it."""
-    options = "-c session_replication_role=replica -c synchronous_commit=off"
-    return psycopg.connect(**CLUSTER.dsn(SUPERUSER, "gardien"), options=options)
+_session: list["psycopg.Connection[Any]"] = []
 
 
 def empty_tables() -> None:
     """Delete the rows that tests made: for few rows quicker than TRUNCATE, which makes files."""
-    with connected() as connection:
-        connection.execute(sql.SQL(";").join(sql.SQL("DELETE FROM {}").format(table) for table in _tables(connection)))
+    _superuser().execute("SELECT pg_temp.empty()")
 
 
 def cast(at: datetime, load: Any) -> Any:
     """Return what `load()` made: by calling it, or by copying back the rows that it made within the last half hour."""
-    if _cast and timedelta() <= at - _cast["at"] < FRESH:
-        _put_back(_cast["rows"])
+    if _cast and timedelta() <= at - _cast["at"] < FRESH and _superuser() is _cast["kept_in"]:
+        _superuser().execute("SELECT pg_temp.put_back()")
     else:
         made = load()
-        _cast.update(at=at, made=made, rows=_taken_out())
+        _cast.update(at=at, made=made, kept_in=_keep())
     return _cast["made"]
 
 
-def _put_back(rows: list[tuple[sql.Identifier, bytes]]) -> None:
-    with connected() as connection:
-        for table, lines in rows:
-            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
-                copy.write(lines)
+def _superuser() -> "psycopg.Connection[Any]":
+    """Return the superuser's one session, without triggers: what it plans and keeps in temporary tables lasts with it."""
+    if not _session or _session[0].closed:
+        options = "-c session_replication_role=replica"
+        _session[:] = [psycopg.connect(**CLUSTER.dsn(SUPERUSER, "gardien"), options=options, autocommit=True)]
+        _define("empty", [f'DELETE FROM "{table}"' for table in _tables()])
+    return _session[0]
 
 
-def _taken_out() -> list[tuple[sql.Identifier, bytes]]:
-    with connected() as connection:
-        found = []
-        for table in _tables(connection):
-            with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(table)) as copy:
-                found.append((table, b"".join(copy)))
-    return [(table, rows) for table, rows in found if rows]
+def _keep() -> "psycopg.Connection[Any]":
+    """Copy all rows into temporary tables, and return the session that has them."""
+    for table in _tables():
+        _superuser().execute(f'DROP TABLE IF EXISTS pg_temp."kept_{table}"')
+        _superuser().execute(f'CREATE TEMPORARY TABLE "kept_{table}" AS TABLE "{table}"')
+    filled = [table for table in _tables() if _superuser().execute(f'SELECT FROM "kept_{table}" LIMIT 1').rowcount]
+    _define("put_back", [f'INSERT INTO "{table}" TABLE "kept_{table}"' for table in filled])
+    return _superuser()
 
 
-def _tables(connection: "psycopg.Connection[Any]") -> list[sql.Identifier]:
-    names = connection.execute(
+def _define(name: str, statements: list[str]) -> None:
+    """Have the session run the statements by one call of `pg_temp.NAME()`, planned once."""
+    body = sql.Literal(f"BEGIN {'; '.join(statements)}; END")
+    function = sql.SQL("CREATE OR REPLACE FUNCTION pg_temp.{}() RETURNS void LANGUAGE plpgsql AS {}")
+    _superuser().execute(function.format(sql.Identifier(name), body))
+
+
+def _tables() -> list[str]:
+    names = _superuser().execute(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL(%s)", [KEPT_TABLES]
     )
-    return [sql.Identifier(name) for (name,) in names.fetchall()]
+    return [name for (name,) in names.fetchall()]

@@ -11,10 +11,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gardien.commitment import documents, policy
+from gardien.commitment.policy.checks import faults
 from gardien.commitment.policy.lint import RULES, articles, lint
 from gardien.commitment.registry import registry
 from gardien.portal import cli
@@ -22,6 +23,7 @@ from gardien.portal import cli
 from .lint_firing import firing
 from .lint_mutations import Data, Found, Mutation, changed, drop, muted, put, write
 from .lint_stopping import stopping
+from .versions_made import made
 
 FIRST, SECOND = muted("2020-01-25"), muted("2026-11-22")
 AT = date(2026, 11, 22)
@@ -47,8 +49,15 @@ def found(version: policy.Version, at: date = AT) -> Found:
     return {(finding.id, finding.clause) for finding in lint(version, at=at)}
 
 
-def judged(data: Data, folder: Path) -> Found:
-    return found(policy.load(write(data, folder)))
+def sound(data: Data) -> policy.Version:
+    """Return the version that a file of these data would be; it has no fault for which a file is refused."""
+    version = made(data)
+    assert list(faults(version)) == []
+    return version
+
+
+def judged(data: Data) -> Found:
+    return found(sound(data))
 
 
 def remedies(later: list[policy.Version]) -> dict[tuple[str, str], str | None]:
@@ -56,8 +65,8 @@ def remedies(later: list[policy.Version]) -> dict[tuple[str, str], str | None]:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    return judged(FIRST, tmp_path_factory.mktemp("first"))
+def first() -> Found:
+    return judged(FIRST)
 
 
 def name_of(mutation: Mutation) -> str:
@@ -66,9 +75,9 @@ def name_of(mutation: Mutation) -> str:
 
 @pytest.mark.parametrize("mutation", FIRING, ids=name_of)
 def test_a_mutation_of_the_mended_version_makes_its_collision_and_mends_all_others(
-    mutation: Mutation, tmp_path: Path
+    mutation: Mutation,
 ) -> None:
-    version = policy.load(write(changed(SECOND, mutation.change), tmp_path))
+    version = sound(changed(SECOND, mutation.change))
     assert found(version) == mutation.moves
     unmended = {key for key, remedy in remedies([version]).items() if remedy is None}
     assert mutation.moves & found(VERSIONS[0]) <= unmended
@@ -76,11 +85,9 @@ def test_a_mutation_of_the_mended_version_makes_its_collision_and_mends_all_othe
 
 
 @pytest.mark.parametrize("mutation", STOPPING, ids=name_of)
-def test_a_mutation_of_the_first_version_ends_its_collision_and_no_other(
-    mutation: Mutation, first: Found, tmp_path: Path
-) -> None:
+def test_a_mutation_of_the_first_version_ends_its_collision_and_no_other(mutation: Mutation, first: Found) -> None:
     assert mutation.moves <= first
-    assert judged(changed(FIRST, mutation.change), tmp_path) == first - mutation.moves
+    assert judged(changed(FIRST, mutation.change)) == first - mutation.moves
 
 
 def test_every_rule_is_mutated_in_both_directions() -> None:
@@ -91,9 +98,11 @@ def test_every_rule_is_mutated_in_both_directions() -> None:
 
 
 def test_words_are_never_read(first: Found, tmp_path: Path) -> None:
-    assert [found(version) for version in VERSIONS] == [first, judged(SECOND, tmp_path)]
+    files = [policy.load(write(data, tmp_path)) for data in (FIRST, SECOND)]
+    assert [found(version) for version in files] == [first, judged(SECOND)]
+    assert [found(version) for version in VERSIONS] == [first, judged(SECOND)]
     assert {rule for rule, _ in first} == set(NAMES)
-    assert judged(SECOND, tmp_path) == set()
+    assert judged(SECOND) == set()
 
 
 READ = {
@@ -137,18 +146,18 @@ def disturb(random: Random) -> Callable[[Data], object]:
     return change
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(
     is_first=st.booleans(),
     types=st.sets(st.sampled_from(sorted({id_.partition(".")[2] for id_ in SECOND["clauses"]})), max_size=6),
     random=st.randoms(use_true_random=False),
 )
 def test_what_a_rule_does_not_read_never_changes_its_verdict(
-    first: Found, tmp_path: Path, is_first: bool, types: set[str], random: Random
+    first: Found, is_first: bool, types: set[str], random: Random
 ) -> None:
     base, before = (FIRST, first) if is_first else (SECOND, set())
     gone = [id_ for id_ in base["clauses"] if id_.partition(".")[2] in types]
-    after = judged(changed(base, drop(*gone), disturb(random)), tmp_path)
+    after = judged(changed(base, drop(*gone), disturb(random)))
     kept = {
         rule for rule, read in READ.items() if not any(fnmatch(name, each) for name in types for each in read.split())
     }
@@ -200,12 +209,12 @@ def test_the_mended_version_has_the_field_that_ends_each_finding() -> None:
             assert remedy.startswith(f"field:clauses.{clause}")
 
 
-def test_the_first_later_version_that_ends_a_finding_is_its_remedy(tmp_path: Path) -> None:
+def test_the_first_later_version_that_ends_a_finding_is_its_remedy() -> None:
     def redate(data: Data) -> None:
         data["effective_date"] = "2024-02-03"
 
     ads, unlisted = "user.retention.ads", put("client.retention.messages", channels=["by_email"])
-    between = policy.load(write(changed(FIRST, unlisted, drop(ads), redate), tmp_path))
+    between = sound(changed(FIRST, unlisted, drop(ads), redate))
     ended = {
         ("sms-unlisted", "client.retention.messages"): "field:clauses.client.retention.messages.channels",
         ("ads-without-purpose", ads): f"field:clauses.{ads}",
@@ -214,8 +223,8 @@ def test_the_first_later_version_that_ends_a_finding_is_its_remedy(tmp_path: Pat
     assert remedies([between, VERSIONS[1]]) == remedies([VERSIONS[1]]) | ended
 
 
-def test_of_changes_that_end_a_finding_together_the_last_is_named(tmp_path: Path) -> None:
-    later = policy.load(write(changed(FIRST, drop("client.use.quote", "client.use.storage")), tmp_path))
+def test_of_changes_that_end_a_finding_together_the_last_is_named() -> None:
+    later = sound(changed(FIRST, drop("client.use.quote", "client.use.storage")))
     assert remedies([later])["basis-unmapped", "client.basis-matrix"] == "field:clauses.client.use.storage"
 
 

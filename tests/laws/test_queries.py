@@ -143,9 +143,9 @@ KEYED = {
 """By what an index of tokens is entered."""
 
 
-@pytest.fixture
-def crowd(cast: Any, at: datetime) -> Any:
-    """3,000 customers of one repairer, of the same name but for one Odile Zarathoustra, Martin, among 12,000.
+@pytest.fixture(params=[1_000, pytest.param(3_000, marks=pytest.mark.soak)])
+def crowd(request: pytest.FixtureRequest, cast: Any, at: datetime) -> Any:
+    """So many customers of one repairer, of the same name but for one Odile Zarathoustra, Martin, among four times as many.
 
     The others are there for the planner: a table that is little larger than what is found is read whole for good reason.
     """
@@ -161,9 +161,9 @@ def crowd(cast: Any, at: datetime) -> Any:
                 told_to_id=membership.user_id,
                 reading_id=ids.new(),
             )
-            for number in range(12_000)
+            for number in range(4 * request.param)
         )
-        customers = everyone[:3_000]
+        customers = everyone[: request.param]
         Vehicle.objects.bulk_create(
             Vehicle(customer=each, plate=f"AA{number:03}AA", plate_kind="siv", plate_country="FR", told_at=at)
             for number, each in enumerate(customers)

@@ -55,16 +55,20 @@ def test_what_is_read_back_is_what_was_written() -> None:
 HEADERS = {"From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"}
 
 
-@pytest.mark.parametrize("field", ["title", "sender_name", "text", "attachment"])
-def test_nothing_that_people_type_becomes_a_header_or_another_recipient(field: str) -> None:
+FIELDS = ("title", "sender_name", "text", "attachment")
+
+
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("field", FIELDS)
+def test_nothing_that_people_type_becomes_a_header_or_another_recipient(field: str, every: int) -> None:
     planted = [(name, value) for name, value in nasty.load() if len(value) < 400]
     planted += [
         ("encoded", "=?utf-8?q?a=0D=0ABcc:_x@ailleurs.example?="),
         ("half", "=" * 3 + "?utf-8?b?DQpCY2M6IHg=?="),
     ]
     planted += [("injection", "a\r\nBcc: x@ailleurs.example"), ("bare", "a\nTo: x@ailleurs.example\n\nbody")]
-    passed = 0
-    for name, value in planted:
+    passed, plain, turn = 0, planted[:-4], FIELDS.index(field) % every
+    for name, value in [*plain[turn::every], *planted[-4:]]:
         try:
             told = Attachment(value, post.pdf()) if field == "attachment" else value
             mail = read(composed(**{field: told}))
@@ -73,7 +77,7 @@ def test_nothing_that_people_type_becomes_a_header_or_another_recipient(field: s
         passed += 1
         assert (name, set(mail.keys()) - {"Content-Transfer-Encoding"}) == (name, HEADERS)
         assert (name, str(mail["To"])) == (name, "destinataire1@courriel.example")
-    assert passed > 50
+    assert passed > 150 / every
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_an_account_is_opened_once_per_e_mail_address_whatever_its_case(cast: An
             enter(email)
     assert counter.rows() == before
     assert User.objects.get_by_natural_key("aDa.eSSai@tilleul.example") == user
-    assert user.password.startswith("argon2$argon2id$")
+    assert user.password.startswith("argon2$argon2id$v=19$m=102400,t=2,p=8$")
     assert user.reference.startswith("U-")
 
 

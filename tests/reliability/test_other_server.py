@@ -1,4 +1,7 @@
-"""A named subset of the tests on each other PostgreSQL that is installed here: migrations, walls, restriction, numbering, start."""
+"""A named subset of the tests on each other PostgreSQL that is installed here: migrations, walls, restriction, numbering, start.
+
+`make soak` adds what each role may do, which the grants in `tests/laws/test_walls.py` imply.
+"""
 
 import os
 import subprocess
@@ -11,13 +14,20 @@ from gardien.portal import _binaries
 from tests.conftest import CLUSTER
 
 SUBSET = [
-    *("tests/walls/test_sql.py", "tests/walls/test_database_roles.py", "tests/base/test_scope.py"),
+    *("tests/walls/test_sql.py", "tests/base/test_scope.py"),
     *("tests/quotes/test_issue.py", "tests/laws/test_walls.py", "tests/standing/test_restriction.py"),
 ]
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_subset_passes_on_every_other_server() -> None:
+@pytest.mark.parametrize(
+    "subset",
+    [
+        pytest.param(SUBSET, id="walls and numbers"),
+        pytest.param(["tests/walls/test_database_roles.py"], id="roles", marks=pytest.mark.soak),
+    ],
+)
+def test_the_subset_passes_on_every_other_server(subset: list[str]) -> None:
     if "GARDIEN_POSTGRES_BIN" in os.environ:
         pytest.skip("this run is that subset, or was told its server")
     used = CLUSTER.binaries().folder
@@ -26,6 +36,6 @@ def test_the_subset_passes_on_every_other_server() -> None:
         pytest.skip("one PostgreSQL only is installed here")
     for folder in others:
         environ = {**os.environ, "GARDIEN_TEST_POSTGRES_BIN": str(folder)}
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "not soak", "-p", "no:cacheprovider", *SUBSET]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "not soak", "-p", "no:cacheprovider", *subset]
         done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"on {folder}:\n{done.stdout[-4000:]}\n{done.stderr[-2000:]}"

@@ -1,4 +1,8 @@
-"""Every page, in every state and for every role: accessible, strict, at home, and whole on a telephone."""
+"""Every page, in every state and for every role: accessible, strict, at home, and whole on a telephone.
+
+A normal run looks at each in light at a desk and in dark on a telephone, and again for each other role and in English
+at all but its colours; `make soak` looks at everything in both at both.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -32,26 +36,38 @@ SHOW_NO_PAGE = {
 """Addresses that change something and lead elsewhere, or hand over a file."""
 
 States = Callable[[Page], Iterator[str]]
+ALL = dict.fromkeys(watching.OPPOSITE, watching.SCHEMES)
 
 
 class Walk:
     """What was seen on the way: faults in sentences, addresses by name, policies as sent."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.browser, self.address = browser, address
+    def __init__(self, browser: Browser, address: str, looks: dict[int, tuple[str, ...]]) -> None:
+        self.browser, self.address, self.looks = browser, address, looks
         self.faults = list[str]()
         self.states, self.names, self.policies = set[str](), set[str](), set[str]()
 
     def go(self, who: str, states: States, session: str = "") -> None:
-        """Look at each state as one visitor; a state that another role saw before only on a telephone."""
+        """Look at each state as one visitor; a state that another saw before only on a telephone."""
         with watching.visitor(self.browser, self.address, session) as (page, watch):
             page.on("response", self._answered)
             for state in states(page):
-                widths = (watching.NARROW,) if state in self.states else (watching.WIDE, watching.NARROW)
-                self.states.add(state)
-                found = [*watching.look(page, widths), *watch.faults]
+                found = [*self._look(page, state), *watch.faults]
                 self.faults += [f"{who}, {state}: {fault}" for fault in found]
                 watch.faults.clear()
+
+    def _look(self, page: Page, state: str) -> list[str]:
+        """Look at a state; unless all looks are asked for, colours once, whoever the visitor, whatever the language."""
+        is_all = self.looks == ALL
+        is_known = (state if is_all else state.removeprefix("/en")) in self.states
+        self.states.add(state)
+        widths = (watching.NARROW,) if is_known else (watching.WIDE, watching.NARROW)
+        is_coloured = is_all or not is_known
+        return [
+            fault
+            for width in widths
+            for fault in watching.look(page, (width,), self.looks[width], contrast=is_coloured)
+        ]
 
     def _answered(self, answer: Response) -> None:
         if "text/html" in answer.headers.get("content-type", ""):
@@ -72,10 +88,8 @@ def broken(page: Page) -> Iterator[str]:
             owner.execute("ALTER TABLE away RENAME TO catalogue_article")
 
 
-@pytest.fixture(scope="module")
-def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
-    """Walk once through all pages."""
-    walked = Walk(browser, portal)
+def through(walked: Walk, garage: SimpleNamespace) -> Walk:
+    """Walk through all pages, which other states await afterwards."""
     walked.go("anonymous", walk.anonymous)
     for role, email in walk.PERSONAS.items():
         walked.go(role, walk.own_pages, garage.sessions[email])
@@ -91,6 +105,20 @@ def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
     walked.go("errors", walk.errors, adviser)
     walked.go("breakdown", broken, adviser)
     return walked
+
+
+_walked: list[Walk] = []
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(ALL, marks=pytest.mark.soak, id="all"), pytest.param(watching.OPPOSITE, id="opposite")],
+)
+def seen(request: pytest.FixtureRequest, browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
+    """Walk once, whatever is asked for: who saw every look saw the two opposite ones."""
+    if not _walked:
+        _walked.append(through(Walk(browser, portal, request.param), garage))
+    return _walked[0]
 
 
 def test_no_page_is_at_fault_in_light_or_dark_at_a_desk_or_on_a_telephone(seen: Walk) -> None:

@@ -16,13 +16,14 @@ class Reader:
 
     def __init__(self, page: Page) -> None:
         self.page, self.clicks, self.faults = page, 0, list[str]()
+        self.width = int((page.viewport_size or {})["width"])
         page.goto("/")
 
     def click(self, name: str, within: Locator | None = None) -> None:
-        """Follow the first link of this name, and look at where it leads."""
+        """Follow the first link of this name, and look at where it leads: `test_pages` sees the same pages in all looks."""
         (within or self.page).get_by_role("link", name=name).first.click()
         self.clicks += 1
-        self.faults += watching.look(self.page)
+        self.faults += watching.look(self.page, (self.width,), watching.OPPOSITE[self.width])
 
     def customers(self) -> Locator:
         """Return what the page says in short to customers."""

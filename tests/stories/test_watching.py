@@ -17,14 +17,14 @@ def visit(browser: Browser, portal: str) -> Iterator[Visit]:
 
 
 def plant(page: Page, fault: str) -> None:
-    """Open the public notice with a piece of HTML put into its main part."""
+    """Open the sign-in page with a piece of HTML put into its main part."""
 
     def put(route: Route) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text().replace("</main>", f"{fault}</main>"))
 
-    page.route("**/engagement/", put)
-    page.goto("/engagement/")
+    page.route("**/compte/connexion/", put)
+    page.goto("/compte/connexion/")
 
 
 def test_the_page_without_a_fault_passes(visit: Visit) -> None:

@@ -101,7 +101,7 @@ def _storm(house: House, enter: Callable[[str], Client], requests: int) -> None:
 
 @pytest.mark.urls("tests.walls.urls")
 def test_interleaved_requests_of_two_repairers_never_meet(house: House, enter: Callable[[str], Client]) -> None:
-    _storm(house, enter, 600)
+    _storm(house, enter, 240)
 
 
 @pytest.mark.soak
