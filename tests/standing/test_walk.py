@@ -95,6 +95,10 @@ def vehicle() -> customers.VehicleDetails:
 
 CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
     "consent.record_reading": lambda p: {"wording": reading_of(p), "subject": p.references[0]},
+    "consent.acknowledge": lambda p: {
+        "subject": p.references[0],
+        "notice": documents.notice(commitment.in_force(clock.legal_day(AT)), "user", "fr"),
+    },
     "consent.decide": lambda p: {"subject": p.references[0], "answers": [answer()], "how": agreement.How.ORAL},
     "consent.withdraw": lambda p: {
         "subjects": p.references,

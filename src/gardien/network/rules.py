@@ -1,8 +1,10 @@
-"""The vocabulary of the network: parties, account states, password strength."""
+"""The vocabulary of the network: parties, accounts and their requests, provider support, password strength."""
 
 import math
+import re
 import string
 from enum import StrEnum
+from typing import Final
 
 from gardien.journal import rules as journal
 
@@ -15,9 +17,66 @@ class PartyKind(StrEnum):
 
 
 class UserState(StrEnum):
-    """The states of an account that exist so far (domain.md, states)."""
+    """The states of an account (domain.md, states): only an active one signs in. A request is no account yet."""
 
+    APPROVED = "approved"
     ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class RequestState(StrEnum):
+    """What became of a request for an account: its address proven, then the network's word."""
+
+    REQUESTED = "requested"
+    VERIFIED = "verified"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Origin(StrEnum):
+    """Who asked for an account."""
+
+    FORM = "form"
+    MANAGER = "site_manager"
+    NETWORK = "network"
+
+
+class Refusal(StrEnum):
+    """Why the network refuses a request."""
+
+    NOT_OF_THE_NETWORK = "not_of_the_network"
+    NOT_CONFIRMED = "not_confirmed"
+    TWICE = "twice"
+
+
+class Doubt(StrEnum):
+    """What the approver is shown before deciding on a request."""
+
+    FREE_MAIL = "free_mail"
+    LIKE_A_DOMAIN = "like_a_domain"
+    LIKE_AN_ADDRESS = "like_an_address"
+    UNKNOWN_SIRET = "unknown_siret"
+    OTHER_NAME = "other_name"
+    HAS_ACCOUNT = "has_account"
+
+
+class SupportReason(StrEnum):
+    """Why a site lets the provider in; a closed list, so that no customer's name is written here."""
+
+    INCIDENT = "incident"
+    QUESTION = "question"
+    SETTING = "setting"
+
+
+SUPPORT: Final = "provider_support"
+VISIT: Final = "support_visit"
+"""The role that provider support acts in while a site has let it in (`commitment/roles.yaml`)."""
+MOST_SUPPORT_HOURS: Final = 24
+TICKET: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}", re.ASCII)
+MOST_LETTERS_A_DAY: Final = 3
+"""How many requests for one address get a letter within a day: the form must not flood a stranger's mailbox."""
+MOST_QUOTE_DAYS: Final = 365
 
 
 class Tag(journal.Tag):
@@ -28,6 +87,20 @@ class Tag(journal.Tag):
     SITE_OPENED = "network:site:opened"
     USER_OPENED = "network:user:opened"
     ROLE_GIVEN = "network:role:given"
+    ROLE_ENDED = "network:role:ended"
+    REQUESTED = "network:request:received"
+    VERIFIED = "network:request:verified"
+    APPROVED = "network:request:approved"
+    REFUSED = "network:request:refused"
+    ACTIVATED = "network:user:activated"
+    SUSPENDED = "network:user:suspended"
+    RESUMED = "network:user:resumed"
+    CLOSED = "network:user:closed"
+    SESSIONS_ENDED = "network:sessions:ended"
+    SUPPORT_OPENED = "network:support:opened"
+    SUPPORT_REVOKED = "network:support:revoked"
+    SUPPORT_READ = "network:support:read"
+    QUOTE_DAYS_SET = "network:quote_days:set"
 
 
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)

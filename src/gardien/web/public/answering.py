@@ -82,7 +82,7 @@ def by_link(view: View) -> View:
                 raise Http404 from None
             return view(request, token, quote, document)
 
-    served.gardien_is_by_link = True  # type: ignore[attr-defined]
+    served.gardien_brings_scope = True  # type: ignore[attr-defined]
     return served
 
 
