@@ -94,7 +94,11 @@ def test_a_siret_must_be_one(cast: Any, at: datetime) -> None:
     right = cast.site("CANAL").siret
     post_office, its_first = "35600000049837", "35600000000048"
     assert (luhn.is_valid(post_office), sum(map(int, post_office)) % 5) == (False, 0)
-    assert [actions.business_number(each) for each in (right, post_office, its_first)] == [right, post_office, its_first]
+    assert [actions.business_number(each) for each in (right, post_office, its_first)] == [
+        right,
+        post_office,
+        its_first,
+    ]
     before = counter.rows()
     for wrong in (right[:-1] + str((int(right[-1]) + 1) % 10), right[:-1], "35600000049838", "A" * 14):
         with pytest.raises(actions.NotABusinessNumberError):

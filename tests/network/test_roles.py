@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from gardien.base import scope
+from gardien.base.actor import Actor
 from gardien.commitment import queries as commitment
 from gardien.consent import actions as consent
 from gardien.consent import queries as asked
 from gardien.consent.rules import How
-from gardien.base import scope
-from gardien.base.actor import Actor
 from gardien.network import actions, queries
 from gardien.network.models import Membership
 from gardien.network.rules import PartyKind, UserState
@@ -30,7 +30,9 @@ def test_a_role_that_ends_is_gone_at_that_instant_and_can_be_given_again(cast: A
     again = actions.give_role(user=held.user, role="workshop", place=held.site, by=BY, at=at + timedelta(hours=2))
     assert list(queries.memberships(held.user, at + timedelta(hours=2))) == [again]
     before = counter.rows()
-    assert actions.end_role(membership_id=held.id, by=BY, at=at + timedelta(hours=3)).until_at == at + timedelta(hours=1)
+    assert actions.end_role(membership_id=held.id, by=BY, at=at + timedelta(hours=3)).until_at == at + timedelta(
+        hours=1
+    )
     assert counter.rows() == before
 
 
@@ -122,9 +124,11 @@ def test_two_managers_who_end_each_other_at_once_leave_one(cast: Any, at: dateti
     by = [Actor(each.user_id, each.role) for each in (one, other)]
     acts = (
         lambda: actions.end_role(membership_id=other.id, by=by[0], at=at),
-        lambda: actions.suspend(user_id=one.user_id, by=by[1], at=at)
-        if turn % 2
-        else actions.end_role(membership_id=one.id, by=by[1], at=at),
+        lambda: (
+            actions.suspend(user_id=one.user_id, by=by[1], at=at)
+            if turn % 2
+            else actions.end_role(membership_id=one.id, by=by[1], at=at)
+        ),
     )
     assert together(*acts) == ["LastManagerError", "left"]
     managers = queries.active_at(one, at).filter(role="site_manager")

@@ -14,7 +14,7 @@ from .people import references
 
 
 def held(user: User) -> dict[str, list[dict[str, Any]]]:
-    """Return what each declared table holds about a user that is exported to them, by table; call in the network's scope.
+    """Return what each declared table holds about a user and is exported to them; call in the network's scope.
 
     Sealed columns and JSON keys apart from their column are left out.
     """

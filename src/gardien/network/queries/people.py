@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from .. import _resemblance as resemblance
 from ..models import AccountRequest, CentralParty, Membership, Repairer, Site, User
-from ..rules import MOST_LETTERS_A_DAY, Doubt, PartyKind, RequestState, UserState
+from ..rules import MOST_LETTERS_A_DAY, Doubt, PartyKind, RequestState, UserState, resemblance
 from .organisations import central_party
 
 VERIFY, PASSWORD = "account.verify", "account.password"
@@ -147,7 +146,9 @@ def parties() -> list[CentralParty]:
 
 def doubts(found: AccountRequest) -> list[Doubt]:
     """Return what an approver must look at: the address against all others, the SIRET against the sites."""
-    addresses = [email for email in User.objects.values_list("email", flat=True) if email.lower() != found.email.lower()]
+    addresses = [
+        email for email in User.objects.values_list("email", flat=True) if email.lower() != found.email.lower()
+    ]
     seen = {
         Doubt.HAS_ACCOUNT: len(addresses) < User.objects.count(),
         Doubt.FREE_MAIL: resemblance.is_free_mail(found.email),

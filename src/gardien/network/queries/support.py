@@ -34,7 +34,5 @@ def visiting(membership: Membership, access_id: UUID, at: datetime) -> tuple[Mem
     access = open_accesses(at).filter(id=access_id).first()
     if membership.role != SUPPORT or access is None:
         return None
-    visit = Membership(
-        id=membership.id, user=membership.user, role=VISIT, site=access.site, from_at=access.from_at
-    )
+    visit = Membership(id=membership.id, user=membership.user, role=VISIT, site=access.site, from_at=access.from_at)
     return visit, access

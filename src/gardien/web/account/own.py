@@ -7,9 +7,8 @@ from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gardien.base import clock
 from gardien.commitment import documents
@@ -69,7 +68,9 @@ def data(request: Request) -> HttpResponse:
     """Hand over what is held, as JSON by table and column."""
     held = {"reference": request.user.reference, "held": queries.held(request.user)}
     name = f"attachment; filename={request.user.reference}.json"
-    return JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers={"Content-Disposition": name})
+    return JsonResponse(
+        held, json_dumps_params={"ensure_ascii": False, "indent": 2}, headers={"Content-Disposition": name}
+    )
 
 
 @page("account.view", "POST")

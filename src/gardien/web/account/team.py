@@ -32,7 +32,9 @@ REASONS = [
 class SupportForm(forms.Form):
     """For which ticket, why and how long support is let in."""
 
-    ticket = TextField(20, label=gettext_lazy("Ticket"), error_messages={"required": gettext_lazy("Fill in this field.")})
+    ticket = TextField(
+        20, label=gettext_lazy("Ticket"), error_messages={"required": gettext_lazy("Fill in this field.")}
+    )
     reason = forms.ChoiceField(choices=REASONS, label=gettext_lazy("Why"), error_messages=NOT_LISTED)
     hours = forms.TypedChoiceField(
         choices=[(hours, str(hours)) for hours in (1, 4, 8, MOST_SUPPORT_HOURS)],
@@ -132,7 +134,9 @@ def support(request: Request) -> HttpResponse:
             return redirect("support")
     shown = {
         "form": form,
-        "accesses": [(each, each.revoked_at is None and each.until_at > at) for each in queries.accesses_of(place)[:SHOWN]],
+        "accesses": [
+            (each, each.revoked_at is None and each.until_at > at) for each in queries.accesses_of(place)[:SHOWN]
+        ],
         "reads": queries.reads_of(place)[:SHOWN],
         "reasons": dict(REASONS),
     }

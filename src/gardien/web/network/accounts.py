@@ -106,7 +106,9 @@ def people(request: Request) -> HttpResponse:
         found = actions.request_account(told=told, origin=Origin.NETWORK, by=by, at=at)
         if queries.may_get_a_letter(found):
             letters.to_verify(found, request, by=by, at=at)
-        messages.success(request, _("The request is recorded. It waits here once the person has confirmed the address."))
+        messages.success(
+            request, _("The request is recorded. It waits here once the person has confirmed the address.")
+        )
         return redirect("people")
     shown = {"form": form, "people": [(each, STATES[UserState(each.state)]) for each in queries.people(clock.now())]}
     return render(request, "network/people.html", shown, status=UNPROCESSABLE if form.errors else 200)

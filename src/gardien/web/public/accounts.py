@@ -6,7 +6,7 @@ changes nothing.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,9 +29,6 @@ from gardien.network.rules import Origin, PartyKind, UserState
 from gardien.web.shared import letters, reading
 from gardien.web.shared.account_forms import PersonForm, read_siret
 from gardien.web.shared.forms import ReadField, TextField
-
-if TYPE_CHECKING:
-    from gardien.network.models import AccountRequest
 
 BY = Actor.program("link")
 FORM = Actor.program("form")
@@ -106,7 +103,7 @@ def account_requested(request: HttpRequest) -> HttpResponse:
 
 
 def by_link(purpose: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Serve `view(request, token, link)` in the network's scope; a link that is not ours answers as if there were none."""
+    """Serve `view(request, token, link)` in the network's scope; a link that is not ours is not found."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -163,7 +160,7 @@ def choose_password(request: HttpRequest, token: str, link: links.Link) -> HttpR
     return render(request, "public/account_password.html", {"form": form, "token": token}, status=status)
 
 
-def _take_down(request: HttpRequest, form: RequestForm, version: Version) -> "AccountRequest":
+def _take_down(request: HttpRequest, form: RequestForm, version: Version) -> None:
     """Record the request, that its person read the notice, and what they agreed to; send the letter."""
     told, at = form.cleaned_data, clock.now()
     names = ("email", "first_name", "last_name", "phone", "company", "siret")
@@ -174,7 +171,6 @@ def _take_down(request: HttpRequest, form: RequestForm, version: Version) -> "Ac
     consent.decide(subject=found.reference, answers=form.answers(), how=How.FORM, by=FORM, at=at)
     if queries.may_get_a_letter(found):
         letters.to_verify(found, request, by=FORM, at=at)
-    return found
 
 
 def _networks_scope() -> Any:

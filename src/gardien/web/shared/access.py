@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from gardien.base.actor import Actor
 from gardien.base import clock, scope
+from gardien.base.actor import Actor
 from gardien.commitment import roles
 from gardien.network import actions as accounts
 from gardien.network import queries as network

@@ -9,22 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from gardien.base import text as base_text
 from gardien.commitment import documents, roles
 from gardien.commitment.policy import Version
 from gardien.customers import rules
 from gardien.network import actions as network
+from gardien.network.rules import SiretRefused
 
 from .forms import NOT_LISTED, ReadField, TextField
 
 _LONGEST_NAME, _LONGEST_SIRET = 38, 40
 _REQUIRED = {"required": gettext_lazy("Fill in this field.")}
-
-
-class SiretRefused(base_text.Refused):
-    """What was typed is no SIRET."""
-
-    messages = {"invalid": "A SIRET has fourteen digits: check them on an invoice."}  # noqa: RUF012 -- as its base
 
 
 def read_siret(typed: str) -> str:
@@ -71,7 +65,9 @@ def role_names(place: str) -> list[tuple[str, str]]:
 
 
 RoleField = partial(
-    forms.ChoiceField, label=gettext_lazy("Role"), error_messages={**NOT_LISTED, "required": NOT_LISTED["invalid_choice"]}
+    forms.ChoiceField,
+    label=gettext_lazy("Role"),
+    error_messages={**NOT_LISTED, "required": NOT_LISTED["invalid_choice"]},
 )
 
 

@@ -4,8 +4,9 @@ import math
 import re
 import string
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
+from gardien.base.text import Refused
 from gardien.journal import rules as journal
 
 
@@ -77,6 +78,12 @@ TICKET: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}", re.ASCII)
 MOST_LETTERS_A_DAY: Final = 3
 """How many requests for one address get a letter within a day: the form must not flood a stranger's mailbox."""
 MOST_QUOTE_DAYS: Final = 365
+
+
+class SiretRefused(Refused):
+    """What was typed is no SIRET: `invalid`."""
+
+    messages: ClassVar = {"invalid": "A SIRET has fourteen digits: check them on an invoice."}
 
 
 class Tag(journal.Tag):

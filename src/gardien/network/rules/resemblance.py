@@ -40,7 +40,7 @@ def is_like(one: str, other: str) -> bool:
 
 
 def edits(one: str, other: str, most: int) -> int:
-    """Return how many signs must be inserted, dropped or replaced to make one text the other; above `most`, any more."""
+    """Return how many signs are inserted, dropped or replaced to make one text the other; above `most`, any more."""
     if abs(len(one) - len(other)) > most:
         return most + 1
     row = list(range(len(other) + 1))
