@@ -36,7 +36,9 @@ PUBLIC = {
     "repairer_notice_pdf",
     "clause_status",
 }
+PUBLIC |= {"request_account", "account_requested", "confirm_request", "choose_password"}
 PUBLIC_VALUES = {"version_id": "2020-01-25", "older": "2020-01-25", "newer": "2026-11-22", "code": "NOBODY"}
+PUBLIC_VALUES |= {"token": "none"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOVING = {"django_session"}
 BY = Actor.program("law")
@@ -81,6 +83,8 @@ def people(played: SimpleNamespace, cast: SimpleNamespace, sign_in: Any, at: dat
     """Sign in one account per role, of the scene's own repairer where it is a site's, and one without any role."""
     emails = {login.role: login.email for login in reversed(cast.logins)}
     people = {"anonymous": Client(), "nobody": nobody(at), **{role: sign_in(email) for role, email in emails.items()}}
+    people["support_visit"] = sign_in(emails["provider_support"])
+    people["support_visit"].post(reverse("visit", args=[played.accounts["access_id"]]))
     assert emails["counter_adviser"] == played.adviser.user.email
     assert set(people) == {"anonymous", "nobody", *roles.matrix().names}
     for client in people.values():
@@ -110,6 +114,7 @@ def asked(played: SimpleNamespace) -> dict[str, Any]:
         "text": "moreau",
         "membership": played.adviser.id,
         **_card(played, other),
+        **played.accounts,
     }
 
 

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from gardien.base import scope
 from gardien.base.actor import Actor
 from gardien.network import actions
-from gardien.network.models import AccountRequest, User
-from gardien.network.rules import Origin
+from gardien.network.models import AccountRequest, Site, User
+from gardien.network.rules import Origin, Refusal, SupportReason
 
 BY = Actor.program("tests")
 PASSWORD = "poulie bielle carter culasse 57"
@@ -24,3 +25,39 @@ def requested(at: datetime, *, is_verified: bool = True, **values: Any) -> Accou
 def opened(email: str, at: datetime) -> User:
     names = {"first_name": "Ana", "last_name": "Morin"}
     return actions.open_user(email=email, **names, password=PASSWORD, by=BY, at=at)
+
+
+def played(adviser: Any, at: datetime) -> dict[str, Any]:
+    """Do all that can be done with requests, accounts, roles and support; return ids that pages take.
+
+    What is left: a request that waits, a person who waits for their password, and an access that is open.
+    """
+    site = adviser.site
+    manager = User.objects.get(email="site.manager@tilleul.example")
+    refused = requested(at, email="leo@garage.example")
+    actions.refuse(request_id=refused.id, reason=Refusal.TWICE, by=BY, at=at)
+    user = _approved("lou@garage.example", site, at)
+    actions.activate(user_id=user.id, password=PASSWORD, by=BY, at=at)
+    actions.end_sessions(user_id=user.id, by=BY, at=at)
+    actions.suspend(user_id=user.id, by=BY, at=at)
+    actions.resume(user_id=user.id, by=BY, at=at)
+    actions.close(user_id=user.id, by=BY, at=at)
+    with scope.entered(site.repairer_id):
+        actions.set_quote_days(site_id=site.id, days=31, by=BY, at=at)
+        told = {"site": site, "ticket": "HLV-1", "reason": SupportReason.QUESTION, "opened_by": manager}
+        ended, access = (actions.open_support(**told, hours=4, by=BY, at=at) for _ in range(2))
+        read = {"action": "customers.view", "object_id": None, "user_id": manager.id}
+        actions.record_support_read(access=ended, **read, by=BY, at=at)
+        actions.revoke_support(access_id=ended.id, site=site, by=BY, at=at)
+    waits = _approved("lia@garage.example", site, at)
+    return {
+        "request_id": requested(at).id,
+        "user_id": waits.id,
+        "membership_id": waits.memberships.get().id,
+        "access_id": access.id,
+    }
+
+
+def _approved(email: str, site: Site, at: datetime) -> User:
+    found = requested(at, email=email)
+    return actions.approve(request_id=found.id, role="workshop", place=site, by=BY, at=at)

@@ -119,9 +119,8 @@ def test_a_role_holds_from_its_first_instant_until_its_last_and_not_at_it(cast: 
 
 def test_each_opening_stands_in_the_network_s_journal_without_a_name(cast: Any, at: datetime) -> None:
     with counter.as_role("backup") as connection:
-        entries = connection.execute(
-            'SELECT tag, controller_id, subject, "references" FROM journal_entry WHERE tag LIKE %s', ["network:%"]
-        ).fetchall()
+        told = 'SELECT tag, controller_id, subject, "references" FROM journal_entry WHERE tag LIKE %s'
+        entries = connection.execute(told, ["network:%"]).fetchall()
     assert {controller for _, controller, _, _ in entries} == {queries.central_party(PartyKind.NETWORK).id}
     tags = [tag for tag, *_ in entries]
     assert tags.count("network:user:opened") == User.objects.count()

@@ -79,11 +79,11 @@ def refuse_last(leaving: Membership, at: datetime) -> None:
     The place's row is locked until the transaction ends, so that the second one counts after the first has left.
     """
     if leaving.role == ADMINISTRATOR:
-        CentralParty.objects.select_for_update().get(id=leaving.central_party_id)
+        CentralParty.objects.select_for_update(of=("self",)).get(membership=leaving.id)
         if not _others(leaving, at):
             raise LastAdministratorError
     elif leaving.role == MANAGER:
-        Site.objects.select_for_update().get(id=leaving.site_id)
+        Site.objects.select_for_update(of=("self",)).get(membership=leaving.id)
         if not _others(leaving, at) and queries.active_at(leaving, at).exclude(user=leaving.user_id).exists():
             raise LastManagerError
 

@@ -52,7 +52,8 @@ def _leads(model: type[Model], path: str) -> bool:
     *relations, last = path.split(LOOKUP_SEP)
     try:
         for name in relations:
-            model = model._meta.get_field(name).related_model
+            related = model._meta.get_field(name).related_model
+            model = related if isinstance(related, type) else model
         return last in ("reference", "subject") and bool(model._meta.get_field(last))
     except FieldDoesNotExist:
         return False

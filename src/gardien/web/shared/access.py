@@ -83,6 +83,7 @@ def users_data(view: View) -> View:
 def _record_read(request: Request, action: str, values: dict[str, Any]) -> None:
     """Put on record what support asks for; on pages in another scope there is nothing of the repairer to read."""
     assert request.support_access is not None  # noqa: S101 -- the caller has seen it
+    assert request.resolver_match is not None  # noqa: S101 -- a view is running
     if getattr(request.resolver_match.func, "gardien_brings_scope", False):
         return
     accounts.record_support_read(
