@@ -36,12 +36,12 @@ PUBLIC = {
     "repairer_notice_pdf",
     "clause_status",
 }
-PUBLIC |= {"request_account", "account_requested", "confirm_request", "choose_password"}
 PUBLIC_VALUES = {"version_id": "2020-01-25", "older": "2020-01-25", "newer": "2026-11-22", "code": "NOBODY"}
-PUBLIC_VALUES |= {"token": "none"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOVING = {"django_session"}
 BY = Actor.program("law")
+PUBLIC |= {"request_account", "account_requested", "confirm_request", "choose_password"}
+PUBLIC_VALUES["token"] = "none"
 
 
 def patterns(found: Sequence[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
