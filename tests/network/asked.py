@@ -1,13 +1,13 @@
 """Requests for accounts and second people at a site, for the tests of this folder."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from gardien.base import scope
+from gardien.base import links, scope
 from gardien.base.actor import Actor
-from gardien.network import actions
+from gardien.network import actions, queries
 from gardien.network.models import AccountRequest, Site, User
-from gardien.network.rules import Origin, Refusal, SupportReason
+from gardien.network.rules import Origin, PartyKind, Refusal, SupportReason
 
 BY = Actor.program("tests")
 PASSWORD = "poulie bielle carter culasse 57"
@@ -61,3 +61,22 @@ def played(adviser: Any, at: datetime) -> dict[str, Any]:
 def _approved(email: str, site: Site, at: datetime) -> User:
     found = requested(at, email=email)
     return actions.approve(request_id=found.id, role="workshop", place=site, by=BY, at=at)
+
+
+def staged(adviser: Any, at: datetime) -> dict[str, str]:
+    """Leave what pages of accounts show, and return the paths of the two links that letters would carry."""
+    network = queries.central_party(PartyKind.NETWORK).id
+    requested(at, email="lia@tileul.example", company="Garage du Port", siret=adviser.site.siret)
+    found = requested(at, is_verified=False, email="leo@garage.example")
+    user = _approved("lou@garage.example", adviser.site, at)
+    manager = User.objects.get(email="site.manager@tilleul.example")
+    told = {"ticket": "HLV-2041", "reason": SupportReason.INCIDENT, "opened_by": manager}
+    with scope.entered(adviser.site.repairer_id):
+        actions.open_support(site=adviser.site, **told, hours=24, by=BY, at=at)
+    ends = at + timedelta(hours=8)
+    to_confirm = links.Link(queries.VERIFY, network, found.id, queries.request_digest(found), ends)
+    to_choose = links.Link(queries.PASSWORD, network, user.id, queries.password_digest(user), ends)
+    return {
+        "confirm": f"/compte/demande/{links.token(to_confirm)}/",
+        "choose": f"/compte/mot-de-passe/{links.token(to_choose)}/",
+    }

@@ -17,6 +17,7 @@ from gardien.portal import cast
 from gardien.quotes.queries import paper
 from tests import scene
 from tests.conftest import PASSWORD
+from tests.network import asked
 from tests.stories import carded
 
 POUNDS = (
@@ -42,6 +43,7 @@ def load() -> SimpleNamespace:
         versos={site.repairer.name: _verso(site.repairer, at) for site in Site.objects.select_related("repairer")},
         **_quotes(adviser, at),
         **carded.load(adviser, at),
+        accounts=asked.staged(adviser, at),
     )
 
 

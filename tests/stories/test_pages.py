@@ -9,12 +9,15 @@ from django.urls import get_resolver, resolve
 from playwright.sync_api import Browser, Page, Response
 
 from tests.conftest import as_role
-from tests.stories import carded, walk, watching
+from tests.stories import accounting, carded, walk, watching
 
 SHOW_NO_PAGE = {
     *("draft", "choose", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
     *("decide", "withdraw", "object_to_offers", "remove_note", "undo_merge", "give_vehicle", "part_with"),
     *("announce_lift", "lift", "answer"),
+    *("account_data", "withdraw_consent", "object", "end_session", "end_sessions"),
+    *("give_role", "end_role", "revoke_support", "visit", "leave_visit"),
+    *("approve_request", "refuse_request", "write_again", "suspend", "let_in", "close_account", "end_persons_role"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""
@@ -72,6 +75,10 @@ def seen(browser: Browser, portal: str, garage: SimpleNamespace) -> Walk:
     walked.go("counter", partial(walk.counter, garage=garage), adviser)
     walked.go("card", partial(carded.states, garage=garage), adviser)
     walked.go("manager", carded.restrictions, garage.sessions[walk.PERSONAS["site_manager"]])
+    walked.go("accounts", accounting.manager, garage.sessions[walk.PERSONAS["site_manager"]])
+    walked.go("asking", partial(accounting.stranger, garage=garage))
+    walked.go("deciding", accounting.network, garage.sessions[walk.PERSONAS["network_administrator"]])
+    walked.go("visiting", accounting.support, garage.sessions[walk.PERSONAS["provider_support"]])
     walked.go("ended", walk.ended, garage.sessions[walk.PERSONAS["site_manager"]])
     walked.go("errors", walk.errors, adviser)
     walked.go("breakdown", broken, adviser)
