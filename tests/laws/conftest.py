@@ -23,8 +23,7 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
     """Play the scene at two repairers, committed.
 
-    Returned are `adviser` (a membership), her `quote`, `draft`, `line` and `customer`, a `reading` not told after, and
-    ids of `accounts`.
+    Returned: `adviser` (a membership), her `quote`, `draft`, `line`, `customer`, an open `reading`, ids of `accounts`.
     """
     from gardien.base import ids, scope
     from gardien.catalogue import queries as catalogue
