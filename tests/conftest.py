@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -65,11 +66,10 @@ def hashed_password(django_db_setup: None) -> str:
 def cast(committed: None, at: datetime, hashed_password: str, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The demonstration's cast over three repairers, committed: `logins`, `site(code)`, `membership(email)`."""
     from gardien.network.models import Membership, Site, User
-    from gardien.portal import cast as demonstration
 
     with monkeypatch.context() as patch:
         patch.setattr(User, "set_password", lambda user, _: setattr(user, "password", hashed_password))
-        logins = rows.cast(at, lambda: demonstration.load(password=PASSWORD, at=at))
+        logins = rows.cast(at, partial(_loaded, at))
     return SimpleNamespace(
         logins=logins,
         site=lambda code: Site.objects.select_related("repairer").get(repairer__code=code),
@@ -78,6 +78,33 @@ def cast(committed: None, at: datetime, hashed_password: str, monkeypatch: pytes
         ),
         user=lambda email: User.objects.get(email=email),
     )
+
+
+def _loaded(at: datetime) -> Any:
+    """Load the cast, who have read what they are told."""
+    from gardien.portal import cast as demonstration
+
+    logins = demonstration.load(password=PASSWORD, at=at)
+    read_all_versions(at)
+    return logins
+
+
+def read_all_versions(at: datetime) -> None:
+    """Let every user have read every version, so that tests may act in any year."""
+    from gardien.base import scope
+    from gardien.base.actor import Actor
+    from gardien.commitment import documents
+    from gardien.commitment import queries as commitment
+    from gardien.consent import actions as consent
+    from gardien.network import queries as network
+    from gardien.network.models import User
+    from gardien.network.rules import PartyKind
+
+    notices = [documents.notice(version, "user", "fr") for version in commitment.versions().all]
+    with scope.entered(network.central_party(PartyKind.NETWORK).id):
+        for user in User.objects.all():
+            for notice in notices:
+                consent.acknowledge(subject=user.reference, notice=notice, by=Actor.program("tests"), at=at)
 
 
 @pytest.fixture

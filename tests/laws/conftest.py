@@ -23,13 +23,14 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
     """Play the scene at two repairers, committed.
 
-    Returned are `adviser` (a membership), her `quote`, `draft`, `line` and `customer`, and a `reading` not told after.
+    Returned: `adviser` (a membership), her `quote`, `draft`, `line`, `customer`, an open `reading`, ids of `accounts`.
     """
     from gardien.base import ids, scope
     from gardien.catalogue import queries as catalogue
     from gardien.network import queries as network
     from gardien.quotes import actions as quotes
     from tests.catalogue.scene import tended
+    from tests.network import asked
 
     scene.price_list(at)
     scene.issued(cast.membership("counter.adviser@canal.example"), at)
@@ -58,6 +59,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         customer=quote.customer,
         reading=reading,
         waiting=tended(at, adviser),
+        accounts=asked.played(adviser, at),
     )
 
 

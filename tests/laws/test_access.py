@@ -50,6 +50,8 @@ PUBLIC_VALUES = {
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOVING = {"django_session"}
 BY = Actor.program("law")
+PUBLIC |= {"request_account", "account_requested", "confirm_request", "choose_password"}
+PUBLIC_VALUES["token"] = "none"
 
 
 def patterns(found: Sequence[URLPattern | URLResolver] | None = None) -> Iterator[URLPattern]:
@@ -91,6 +93,8 @@ def people(played: SimpleNamespace, cast: SimpleNamespace, sign_in: Any, at: dat
     """Sign in one account per role, of the scene's own repairer where it is a site's, and one without any role."""
     emails = {login.role: login.email for login in reversed(cast.logins)}
     people = {"anonymous": Client(), "nobody": nobody(at), **{role: sign_in(email) for role, email in emails.items()}}
+    people["support_visit"] = sign_in(emails["provider_support"])
+    people["support_visit"].post(reverse("visit", args=[played.accounts["access_id"]]))
     assert emails["counter_adviser"] == played.adviser.user.email
     assert set(people) == {"anonymous", "nobody", *roles.matrix().names}
     for client in people.values():
@@ -120,6 +124,7 @@ def asked(played: SimpleNamespace) -> dict[str, Any]:
         "text": "moreau",
         "membership": played.adviser.id,
         **_card(played, other),
+        **played.accounts,
     }
 
 

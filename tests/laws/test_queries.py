@@ -92,6 +92,7 @@ def test_each_page_costs_the_same_queries_with_one_row_and_with_three(cast: Any,
         draft = scene.draft(membership, quote.customer, at, "10.00")
         beside(membership, quote.customer, at, 1)
     client = sign_in(ADVISER)
+    client.get("/")  # a session asks once whether its user has read the version in force
     pages = [*paths_and_terms(quote.customer, quote), (f"/devis/{draft.id}/?size=2055516", None)]
     with_one = costs(client, pages)
     for plate in ("AA-123-AA", "AB-123-AB"):

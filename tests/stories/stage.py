@@ -23,6 +23,7 @@ from gardien.quotes import queries as found
 from gardien.quotes.queries import paper
 from tests import scene
 from tests.conftest import PASSWORD
+from tests.network import asked
 from tests.stories import carded
 
 POUNDS = (
@@ -48,6 +49,7 @@ def load() -> SimpleNamespace:
         versos={site.repairer.name: _verso(site.repairer, at) for site in Site.objects.select_related("repairer")},
         **_quotes(adviser, at),
         **carded.load(adviser, at),
+        accounts=asked.staged(adviser, at),
     )
 
 

@@ -14,7 +14,9 @@ from gardien.base import scope
 from gardien.base.actor import Actor
 from gardien.catalogue import actions as catalogue
 from gardien.catalogue.rules.pricing import Extra
+from gardien.commitment import documents
 from gardien.commitment import queries as commitment
+from gardien.consent import actions as consent
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.models import CentralParty, Site, User
@@ -77,7 +79,7 @@ BY = Actor.program("demo")
 def load(*, password: str, at: datetime) -> list[Login]:
     """Open the network, its repairers and an account per role, and return the accounts.
 
-    One more account holds a role at the first two repairers.
+    One more account holds a role at the first two repairers. All have read the commitment in force.
     """
     version = commitment.in_force(at.date())
     central = {
@@ -89,6 +91,7 @@ def load(*, password: str, at: datetime) -> list[Login]:
     }
     catalogue.set_eco_rate(tyre_class="C1", from_date=ECO_FROM, amount_ttc=ECO, by=BY, at=at)
     sites = [_open(garage, at) for garage in GARAGES]
+    notice = documents.notice(version, "user", version.languages[0])
     logins: list[Login] = []
 
     def enter(name: str, domain: str, *places: tuple[str, Site | CentralParty]) -> User:
@@ -98,6 +101,8 @@ def load(*, password: str, at: datetime) -> list[Login]:
         )
         for role, place in places:
             network.give_role(user=user, role=role, place=place, by=BY, at=at)
+        with scope.entered(central[PartyKind.NETWORK].id):
+            consent.acknowledge(subject=user.reference, notice=notice, by=BY, at=at)
         logins.append(Login(user.email, places[0][0], " + ".join(place.name for _, place in places)))
         return user
 

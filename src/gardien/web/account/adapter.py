@@ -12,5 +12,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         del request
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: object) -> object:
+        """Return the user of right credentials; one who may not sign in is answered as for a wrong password."""
+        user = super().authenticate(request, **credentials)
+        return user if user is not None and user.is_active else None
+
     def add_message(self, *args: object, **values: object) -> None:
         """Say nothing: the next page shows well enough who is signed in."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -10,16 +11,21 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from gardien.base import clock, scope
 from gardien.base.actor import Actor
 from gardien.commitment import roles
+from gardien.network import actions as accounts
 from gardien.network import queries as network
+from gardien.network.rules import PartyKind
 
-from . import carried
+from . import carried, reading
 
 if TYPE_CHECKING:
-    from gardien.network.models import Membership, Site, User
+    from gardien.network.models import Membership, Site, SupportAccess, User
 
 View = Callable[..., HttpResponse]
+READING = "account.acknowledge"
+"""The one action of who has not read the version in force yet."""
 
 
 class Request(HttpRequest):
@@ -28,6 +34,8 @@ class Request(HttpRequest):
     user: "User"  # type: ignore[assignment]
     membership: "Membership | None"
     memberships: "list[Membership]"
+    must_read: bool
+    support_access: "SupportAccess | None"
     htmx: Any
 
 
@@ -44,6 +52,10 @@ def page(action: str, *methods: str) -> Callable[[View], View]:
                 return _to_sign_in(request)
             if request.membership is None or not roles.matrix().allows(request.membership.role, action):
                 raise PermissionDenied
+            if request.must_read and action != READING:
+                return reading.first(request)
+            if request.support_access is not None:
+                _record_read(request, action, values)
             response = view(request, *args, **values)
             carried.settle(request)
             return response
@@ -54,6 +66,34 @@ def page(action: str, *methods: str) -> Callable[[View], View]:
         return served
 
     return decorate
+
+
+def users_data(view: View) -> View:
+    """Serve a page about users' data in the scope of its controller, the network, whoever asks. Under `page`."""
+
+    @wraps(view)
+    def served(request: Request, *args: Any, **values: Any) -> HttpResponse:
+        with scope.entered(network.central_party(PartyKind.NETWORK).id):
+            return view(request, *args, **values)
+
+    served.gardien_brings_scope = True  # type: ignore[attr-defined]
+    return served
+
+
+def _record_read(request: Request, action: str, values: dict[str, Any]) -> None:
+    """Put on record what support asks for; on pages in another scope there is nothing of the repairer to read."""
+    assert request.support_access is not None  # noqa: S101 -- the caller has seen it
+    assert request.resolver_match is not None  # noqa: S101 -- a view is running
+    if getattr(request.resolver_match.func, "gardien_brings_scope", False):
+        return
+    accounts.record_support_read(
+        access=request.support_access,
+        action=action,
+        object_id=next((value for value in values.values() if isinstance(value, UUID)), None),
+        user_id=request.user.id,
+        by=actor(request),
+        at=clock.now(),
+    )
 
 
 def _to_sign_in(request: Request) -> HttpResponse:

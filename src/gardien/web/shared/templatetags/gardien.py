@@ -11,11 +11,12 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gardien.catalogue.rules.price_list import Season
 from gardien.catalogue.rules.pricing import Extra, Tier
+from gardien.commitment import roles
 from gardien.customers import rules
 from gardien.web.shared import carried
 
@@ -147,6 +148,12 @@ def tyre_facts(article: Any) -> str:
     if article.has_snow_grip:
         facts.append("3PMSF")
     return " · ".join(facts)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """Name a role of `commitment/roles.yaml`."""
+    return roles.matrix().names[role][(get_language() or "fr")[:2]]
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Named reads of the network."""
+"""Named reads of parties, repairers, sites and the roles that are held there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from django.db.models import Count, Q, QuerySet
 
 from gardien.base.actor import Actor
 
-from .models import CentralParty, Membership, Repairer, Site, User
-from .rules import PartyKind
+from ..models import CentralParty, Membership, Repairer, Site, User
+from ..rules import PartyKind
 
 
 class NoPartyError(LookupError):

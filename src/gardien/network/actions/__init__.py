@@ -1,0 +1,55 @@
+"""Opening repairers, sites and accounts; requests; roles; whether an account may sign in; provider support."""
+
+from .opening import (
+    Identity,
+    NotABusinessNumberError,
+    NotADurationError,
+    Place,
+    business_number,
+    name_central_party,
+    open_repairer,
+    open_site,
+    open_user,
+    set_quote_days,
+)
+from .requesting import AccountClosedError, NotVerifiedError, Told, approve, refuse, request_account, verify
+from .roles import LastAdministratorError, LastManagerError, NoSuchRoleError, end_role, give_role
+from .standing import NotInStateError, activate, close, end_sessions, resume, suspend, suspend_withdrawn
+from .support import NotATicketError, TooLongError, open_support, record_support_read, revoke_support
+
+__all__ = [
+    "AccountClosedError",
+    "Identity",
+    "LastAdministratorError",
+    "LastManagerError",
+    "NoSuchRoleError",
+    "NotABusinessNumberError",
+    "NotADurationError",
+    "NotATicketError",
+    "NotInStateError",
+    "NotVerifiedError",
+    "Place",
+    "Told",
+    "TooLongError",
+    "activate",
+    "approve",
+    "business_number",
+    "close",
+    "end_role",
+    "end_sessions",
+    "give_role",
+    "name_central_party",
+    "open_repairer",
+    "open_site",
+    "open_support",
+    "open_user",
+    "record_support_read",
+    "refuse",
+    "request_account",
+    "resume",
+    "revoke_support",
+    "set_quote_days",
+    "suspend",
+    "suspend_withdrawn",
+    "verify",
+]
