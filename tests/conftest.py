@@ -11,6 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from gardien.portal.embedded import SUPERUSER
+from tests import second_factor
 from tests.environment import CLUSTER, HOME
 
 PASSWORD = "jante moyeu volant essieu 42"
@@ -95,9 +96,7 @@ def sign_in(cast: SimpleNamespace) -> Any:
     """Return a function that gives a client signed in as the account of an e-mail address."""
 
     def signed_in(email: str) -> Client:
-        client = Client()
-        client.force_login(cast.user(email), "allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return second_factor.sign_in(Client(), cast.user(email))
 
     return signed_in
 

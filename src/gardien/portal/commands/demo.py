@@ -136,5 +136,6 @@ def _issued(membership: Membership, at: datetime) -> Quote:
 def _print_logins(logins: list[dict[str, str]], password: str) -> None:
     width = max(len(login["email"]) for login in logins)
     for login in logins:
-        print(f"  {login['email']:<{width}}  {login['role']}, {login['where']}")
+        code = f", TOTP {login['secret']}" if login["secret"] else ""
+        print(f"  {login['email']:<{width}}  {login['role']}, {login['where']}{code}")
     print(f"Password of all of them: {password}", flush=True)
