@@ -43,6 +43,7 @@ MOVING = {"django_session", "network_throttle"}
 ELSEWHERE = {
     "pdf",
     "intake",
+    "mfa_activate_totp",
     "mfa_deactivate_totp",
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
