@@ -24,20 +24,14 @@ from gardien.network.models import CentralParty
 from gardien.network.rules import PartyKind
 from tests.conftest import PASSWORD, as_role
 
-PUBLIC = {
-    "account_login",
-    "account_logout",
-    "mfa_authenticate",
-    "notice",
-    "version",
-    "version_pdf",
-    "differences",
-    "differences_pdf",
-    "repairer_notice",
-    "repairer_notice_pdf",
-    "clause_status",
+PUBLIC = roles.matrix().public
+PUBLIC_VALUES = {
+    "version_id": "2020-01-25",
+    "older": "2020-01-25",
+    "newer": "2026-11-22",
+    "code": "NOBODY",
+    "token": "none",
 }
-PUBLIC_VALUES = {"version_id": "2020-01-25", "older": "2020-01-25", "newer": "2026-11-22", "code": "NOBODY"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOVING = {"django_session", "network_throttle"}
 ELSEWHERE = {

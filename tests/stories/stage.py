@@ -54,7 +54,7 @@ def _verso(repairer: Repairer, at: datetime) -> list[str]:
 
 
 def _session(email: str) -> str:
-    client = second_factor.sign_in(Client(), User.objects.get(email=email))
+    client = second_factor.sign_in(Client(), User.objects.get(email=email), ahead=3600)
     return client.cookies["session"].value
 
 
