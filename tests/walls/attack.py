@@ -74,11 +74,12 @@ def obtained(client: Client, addresses: set[str], methods: tuple[str, ...] = MET
 def forms(pages: dict[str, str]) -> Iterator[tuple[str, dict[str, str], str]]:
     """Yield each form of these pages once for each of its fields that holds an id: address, fields, the field."""
     known = set()
-    for address, text in pages.items():
-        for form in _FORM.finditer(text):
-            fields = {name: unescape(value) for name, value in _FIELD.findall(form[0])}
-            for name, value in fields.items():
-                key = (ID.sub("", form[1] or address), name)
-                if ID.fullmatch(value) and name not in OWN_KEYS and key not in known:
-                    known.add(key)
-                    yield form[1] or address, fields, name
+    written = [(form[1] or address, form[0]) for address, text in pages.items() for form in _FORM.finditer(text)]
+    for address, form in written:
+        fields = {name: unescape(value) for name, value in _FIELD.findall(form)}
+        held = {name for name, value in fields.items() if ID.fullmatch(value)} - OWN_KEYS
+        for name in sorted(held):
+            key = (ID.sub("", address), name)
+            if key not in known:
+                known.add(key)
+                yield address, fields, name
