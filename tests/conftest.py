@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from tests import rows
+from tests import rows, second_factor
 from tests.environment import CLUSTER, HOME
 from tests.rows import empty_tables
 
@@ -112,9 +112,7 @@ def sign_in(cast: SimpleNamespace) -> Any:
     """Return a function that gives a client signed in as the account of an e-mail address."""
 
     def signed_in(email: str) -> Client:
-        client = Client()
-        client.force_login(cast.user(email), "allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return second_factor.sign_in(Client(), cast.user(email))
 
     return signed_in
 

@@ -50,6 +50,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         offer = quotes.Offer(catalogue.label(article), Decimal(4), article.price, Decimal(20))
         quotes.add_tyre(quote_id=draft.id, article=article, offer=offer, line_key=ids.new(), by=by, at=at)
         reading = scene.heard(adviser, at)
+    opened_again(cast.user("workshop@col.example"), by, at)
     correspondence(adviser, quote, at, settings, tmp_path)
     return SimpleNamespace(
         adviser=adviser,
@@ -61,6 +62,14 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         waiting=tended(at, adviser),
         accounts=asked.played(adviser, at),
     )
+
+
+def opened_again(user: Any, by: Any, at: datetime) -> None:
+    """Let an account be tried again after failures, and take away its second factor."""
+    from gardien.network import actions
+
+    actions.unblock(user=user, by=by, at=at)
+    actions.reset_second_factor(user=user, by=by, at=at)
 
 
 def correspondence(adviser: Any, quote: Any, at: datetime, settings: Any, folder: Path) -> None:

@@ -58,6 +58,7 @@ DECLARATION = Declaration(
         ),
     ),
     not_personal=(
+        NotPersonal("network.Throttle", ("*",), "keyed digests and times of failures, of accounts that may not exist"),
         NotPersonal("network.CentralParty", ("*",), ORGANISATION),
         NotPersonal("network.Repairer", ("*",), ORGANISATION),
         NotPersonal("network.Site", ("*",), ORGANISATION),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
@@ -238,3 +239,15 @@ class SupportRead(ControllerRow):
 
     def __str__(self) -> str:
         return self.action
+
+
+class Throttle(SharedRow):
+    """The failures of one account, user or network address to prove who they are: by a keyed digest, never in clear."""
+
+    digest = models.CharField(max_length=64, unique=True, help_text="of the kind and what is counted")
+    failed_at = ArrayField(models.DateTimeField(), default=list, help_text="those that still count, oldest first")
+    in_a_row = models.PositiveSmallIntegerField(default=0, help_text="since the last success")
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest[:8]

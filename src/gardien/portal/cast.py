@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from stdnum import luhn
 
 from gardien.base import scope
@@ -30,6 +31,8 @@ class Login:
     email: str
     role: str
     where: str
+    secret: str = ""
+    """Of the application that shows this account's codes, in base32, where its role needs a second factor."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def load(*, password: str, at: datetime) -> list[Login]:
             network.give_role(user=user, role=role, place=place, by=BY, at=at)
         with scope.entered(central[PartyKind.NETWORK].id):
             consent.acknowledge(subject=user.reference, notice=notice, by=BY, at=at)
-        logins.append(Login(user.email, places[0][0], " + ".join(place.name for _, place in places)))
+        secret = _second_factor(user) if places[0][0] in CENTRAL_ROLES else ""
+        logins.append(Login(user.email, places[0][0], " + ".join(place.name for _, place in places), secret))
         return user
 
     for garage, site in zip(GARAGES, sites, strict=True):
@@ -114,6 +118,12 @@ def load(*, password: str, at: datetime) -> list[Login]:
         domain = "sarvane" if kind == PartyKind.NETWORK else "halvec"
         enter(role.replace("_", "."), domain, (role, central[kind]))
     return logins
+
+
+def _second_factor(user: User) -> str:
+    secret: str = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
 
 
 def is_loaded() -> bool:

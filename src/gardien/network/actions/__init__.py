@@ -1,5 +1,6 @@
 """Opening repairers, sites and accounts; requests; roles; whether an account may sign in; provider support."""
 
+from .attempting import COMMITTED, Attempt, TooManyAttemptsError, reset_second_factor, unblock, use_code
 from .opening import (
     Identity,
     NotABusinessNumberError,
@@ -18,7 +19,9 @@ from .standing import NotInStateError, activate, close, end_sessions, resume, su
 from .support import NotATicketError, TooLongError, open_support, record_support_read, revoke_support
 
 __all__ = [
+    "COMMITTED",
     "AccountClosedError",
+    "Attempt",
     "Identity",
     "LastAdministratorError",
     "LastManagerError",
@@ -31,6 +34,7 @@ __all__ = [
     "Place",
     "Told",
     "TooLongError",
+    "TooManyAttemptsError",
     "activate",
     "approve",
     "business_number",
@@ -46,10 +50,13 @@ __all__ = [
     "record_support_read",
     "refuse",
     "request_account",
+    "reset_second_factor",
     "resume",
     "revoke_support",
     "set_quote_days",
     "suspend",
     "suspend_withdrawn",
+    "unblock",
+    "use_code",
     "verify",
 ]

@@ -9,6 +9,10 @@ from typing import ClassVar, Final
 from gardien.base.text import Refused
 from gardien.journal import rules as journal
 
+from .proving import Kind as Kind
+from .proving import totp_code as totp_code
+from .proving import totp_counter as totp_counter
+
 
 class PartyKind(StrEnum):
     """The two parties that exist once."""
@@ -108,6 +112,8 @@ class Tag(journal.Tag):
     SUPPORT_REVOKED = "network:support:revoked"
     SUPPORT_READ = "network:support:read"
     QUOTE_DAYS_SET = "network:quote_days:set"
+    USER_UNBLOCKED = "network:user:unblocked"
+    FACTOR_RESET = "network:factor:reset"
 
 
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)

@@ -18,7 +18,7 @@ from gardien.network import actions as accounts
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 
-from . import carried, reading
+from . import carried, proof, reading
 
 if TYPE_CHECKING:
     from gardien.network.models import Membership, Site, SupportAccess, User
@@ -39,21 +39,27 @@ class Request(HttpRequest):
     htmx: Any
 
 
-def page(action: str, *methods: str) -> Callable[[View], View]:
+def page(action: str, *methods: str, sets_up: bool = False, is_sensitive: bool = False) -> Callable[[View], View]:
     """Serve the view to the roles of `action` only; `methods` defaults to GET.
 
-    Anonymous visitors go to the sign-in page, with what they had typed (`carried`); other roles get a 403.
+    Anonymous visitors go to the sign-in page, with what they had typed (`carried`); other roles get a 403. Whose role
+    needs a second factor gets to pages that set one up (`sets_up`) and to no other before there is one. A sensitive
+    page, an export or an identity document, asks who did not prove lately who they are to do so again.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Request, *args: Any, **values: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
+            if not request.user.is_authenticated or proof.is_stale(request):
                 return _to_sign_in(request)
+            if proof.is_missing(request) and not sets_up:
+                return _to(request, "mfa_index")
             if request.membership is None or not roles.matrix().allows(request.membership.role, action):
                 raise PermissionDenied
-            if request.must_read and action != READING:
+            if request.must_read and action != READING and not sets_up:
                 return reading.first(request)
+            if is_sensitive and not proof.is_recent(request):
+                return _to(request, "account_reauthenticate")
             if request.support_access is not None:
                 _record_read(request, action, values)
             response = view(request, *args, **values)
@@ -97,12 +103,17 @@ def _record_read(request: Request, action: str, values: dict[str, Any]) -> None:
 
 
 def _to_sign_in(request: Request) -> HttpResponse:
-    """Ask a visitor to sign in; a part of a page is refused without a word, for its page says what that means."""
+    """Ask a visitor to sign in."""
+    return _to(request, "account_login")
+
+
+def _to(request: Request, name: str) -> HttpResponse:
+    """Lead elsewhere first; a part of a page is refused without a word, for its page says what that means."""
     if request.htmx:
         return HttpResponse(status=401)
     if request.method == "GET":
-        return redirect_to_login(request.path)
-    return redirect_to_login(reverse("resume" if carried.keep(request) else "home"))
+        return redirect_to_login(request.path, reverse(name))
+    return redirect_to_login(reverse("resume" if carried.keep(request) else "home"), reverse(name))
 
 
 def actor(request: Request) -> Actor:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gardien.commitment import roles
+from gardien.network import queries as network
 
 
 def page(request: Any) -> dict[str, object]:
@@ -34,6 +35,7 @@ def page(request: Any) -> dict[str, object]:
     may = partial(matrix.allows, membership.role)
     return {
         "is_demo": settings.GARDIEN_DEMO,
+        "needs_second_factor": network.needs_second_factor(request.memberships),
         "role_name": matrix.names[membership.role].get((get_language() or "fr")[:2], membership.role),
         "can_search": matrix.allows(membership.role, "customers.search"),
         "can_accept_late": matrix.allows(membership.role, "quotes.accept_late"),
