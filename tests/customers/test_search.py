@@ -120,6 +120,16 @@ def test_a_person_is_found_in_spite_of_one_slip_in_each_name(
     assert crowds[code][place] in references(found)
 
 
+def test_every_plate_is_found_typed_sign_by_sign(counters: dict[str, Counter], crowds: dict[str, list[str]]) -> None:
+    missed = [
+        person.plates[0]
+        for code, place in EVERYONE
+        for person in (CROWDS[code][place],)
+        if crowds[code][place] not in references(counters[code].read(queries.search, " ".join(person.plates[0])))
+    ]
+    assert missed == []
+
+
 def test_a_reference_is_found_with_letters_for_its_digits(counter: Counter) -> None:
     customer = counter.customer(AT)
     body = customer.reference[2:]

@@ -130,21 +130,25 @@ KEYED = {
 
 @pytest.fixture
 def crowd(cast: Any, at: datetime) -> Any:
-    """3,000 customers of one repairer, of the same name but for one Odile Zarathoustra, Martin."""
+    """3,000 customers of one repairer, of the same name but for one Odile Zarathoustra, Martin, among 12,000.
+
+    The others are there for the planner: a table that is little larger than what is found is read whole for good reason.
+    """
     membership = cast.membership(ADVISER)
     with scope.entered(network.controller(membership)):
-        customers = Customer.objects.bulk_create(
+        everyone = Customer.objects.bulk_create(
             Customer(
                 reference=ids.reference("C"),
                 last_name="Martin" if number else "Zarathoustra, Martin",
                 first_name="Odile",
-                sort_key=f"martin {number:04}",
+                sort_key=f"martin {number:05}",
                 told_at=at,
                 told_to_id=membership.user_id,
                 reading_id=ids.new(),
             )
-            for number in range(3_000)
+            for number in range(12_000)
         )
+        customers = everyone[:3_000]
         Vehicle.objects.bulk_create(
             Vehicle(customer=each, plate=f"AA{number:03}AA", plate_kind="siv", plate_country="FR", told_at=at)
             for number, each in enumerate(customers)

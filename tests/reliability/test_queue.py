@@ -56,7 +56,7 @@ def states() -> list[tuple[object, ...]]:
 
 def test_a_job_left_behind_is_queued_again_and_a_running_one_is_not() -> None:
     waiting, running = started(None), started(5)
-    orphan, forgotten, endless = started(5, GONE), started(5, None), started(31)
+    orphan, forgotten, endless = started(5, GONE), started(5, None), started(61)
     asyncio.run(retry_stalled(0))
     left = [(str(quote), "todo", 1, -1) for quote in (orphan, forgotten, endless)]
     assert states() == [(str(waiting), "todo", 0, 0), (str(running), "doing", 0, 0), *left]
@@ -115,7 +115,7 @@ def _survive_poison(monkeypatch: pytest.MonkeyPatch | None, *, times: int, gone:
     begun, deaths = time.monotonic(), 0
     with stack.running(["-m", "tests.reliability.poison"]) as (child,):
         pid = child.process.pid
-        while not _is_settled() and time.monotonic() < begun + 400:
+        while (deaths <= times or not _is_settled()) and time.monotonic() < begun + 400:
             deaths, pid = deaths + (child.process.pid != pid), child.process.pid
             if monkeypatch:
                 asyncio.run(retry_stalled(0))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connections, transaction
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,12 +15,14 @@ from gardien.base import ids, scope
 from gardien.consent import queries as heard
 from gardien.customers import actions as customers
 from gardien.customers import queries as people
+from gardien.messaging.rules import Folder
 from gardien.network.models import Membership
 from gardien.portal import cast
 from gardien.quotes import actions as quotes
 from gardien.standing import actions, queries
 from gardien.standing.rules import EndReason, Event, Ground
 from tests.conftest import PASSWORD, empty_tables
+from tests.messaging import post
 from tests.standing import person as persons
 from tests.standing import test_walk
 from tests.standing.person import Person
@@ -68,12 +71,19 @@ def call(name: str) -> Step:
 
 
 MOVING = {
-    *("quotes.issue", "quotes.accept", "quotes.refuse", "customers.record", "standing.record_activity"),
+    *(
+        "quotes.issue",
+        "quotes.accept",
+        "quotes.accept_late",
+        "quotes.refuse",
+        "customers.record",
+        "standing.record_activity",
+    ),
     *("consent.withdraw", "consent.decide", "customers.end_use", "standing.end", "quotes.end_use"),
     *("customers.resume_use", "standing.resume"),
 }
 """The actions that record a fact, an end or that it goes on; the walk's table holds all others too."""
-STILL = sorted(set(test_walk.CALLS) - MOVING - {"quotes.add_tyre"})
+STILL = sorted(set(test_walk.CALLS) - MOVING - {"quotes.add_tyre", "quotes.add_fitted"})
 STEPS = st.one_of(
     st.tuples(st.just("fact"), st.sampled_from(list(Event))),
     st.tuples(st.just("end"), st.sampled_from(PURPOSES)),
@@ -83,14 +93,16 @@ STEPS = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def person(django_db_setup: None, django_db_blocker: Any) -> Iterator[Person]:
+def person(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Person]:
     """The person, committed once: each test rolls back what it does."""
-    with django_db_blocker.unblock():
+    outbox = tmp_path_factory.mktemp("outbox")
+    with django_db_blocker.unblock(), override_settings(GARDIEN_MAIL=Folder(outbox), GARDIEN_MAIL_FROM=post.FROM):
         cast.load(password=PASSWORD, at=FIRST)
         adviser = Membership.objects.select_related("site__repairer").get(user__email="counter.adviser@tilleul.example")
         found = persons.build(adviser, FIRST)
         with scope.entered(found.tenant):
             found.objects["reading"] = heard.reading(found.objects["kept"].reading_id)
+            persons.corresponded(found, FIRST)
         yield found
         connections.close_all()
     empty_tables()

@@ -21,7 +21,8 @@ TOKEN = re.compile(r"\b\w{64}\b")
 """What guards a form, different each time."""
 
 _ERROR = re.compile(
-    r'<div class="invalid-feedback d-block"[^>]*>(.*?)</div>|<li>([^<]+)</li>|<p class="lead">(.*?)</p>', re.DOTALL
+    r'<div class="invalid-feedback d-block"[^>]*>(.*?)</div>|<li>(?:<a [^>]*>[^<]*</a>&nbsp;: )?([^<]+)</li>|<p class="lead">(.*?)</p>',
+    re.DOTALL,
 )
 _ENGLISH = re.compile(
     r"\b(?:the|this|these|your|you|with|it|is|was|are|and|of|to|cannot|file|ensure|enter|value)\b", re.IGNORECASE

@@ -211,7 +211,9 @@ def taken_off(client: Client, path: str) -> Iterator[str]:
     page = client.get(path).text
     for action in re.findall(r'action="(/devis/[^"]+/retirer/)"', page):
         client.post(action)
-    for quantity, price in re.findall(r'<td class="number">([\d,\s]+)</td><td class="number">([\d,\s]+)€', page):
+    for quantity, price in re.findall(
+        r'<td class="number unfold">([\d,\s]+)</td><td class="number unfold">([\d,\s]+)€', page
+    ):
         figures = ("".join(filter(str.isdecimal, quantity)), "".join(filter(str.isdecimal, price)))
         yield figures[0] if figures[1] == "300" else figures[1].removesuffix("00")
 

@@ -99,11 +99,12 @@ def counts(readings: Sequence[Reading], most: int) -> Counter[Term]:
 def look(readings: Sequence[Reading], counts: Counter[Term], most: int) -> tuple[list[Row], bool]:
     """Return at most `MOST_ROWS` of those who bear all terms of a reading, and whether there may be others.
 
-    `counts` are the terms'. Each walk begins with its rarest term; together they walk `most` tokens.
+    `counts` are the terms'. Each walk begins with its rarest term; together they walk `most` tokens. Of readings whose
+    rarest terms are as rare, one of a single term comes first: a plate typed sign by sign is first of all one word.
     """
     borne = [sorted(reading, key=lambda term: (counts[term], -len(term.key))) for reading in readings]
     walks, left, room = [], most, _MOST_TERMS
-    for terms in sorted(borne, key=lambda terms: counts[terms[0]]):
+    for terms in sorted(borne, key=lambda terms: (counts[terms[0]], len(terms) > 1)):
         if counts[terms[0]] and left > 0 and room >= len(terms):
             walks.append((tuple(terms), left))
             room -= len(terms)

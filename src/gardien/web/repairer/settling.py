@@ -29,7 +29,7 @@ REFUSED = 422
 @page("quotes.draft", "POST")
 def take_off(request: Request, quote_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     """Take a discount off a line, told in euros or in per cent."""
-    found, form = quote_or_404(quote_id), DiscountForm(request.POST)
+    found, form = quote_or_404(quote_id), DiscountForm(request.POST, auto_id=f"%s-{line_id}")
     line = next((each for each in queries.lines(found) if each.id == line_id), None)
     price = money.line_total(money.Line(line.quantity, line.unit_price, line.vat_rate)) if line else Decimal(0)
     try:
@@ -48,7 +48,7 @@ def take_off(request: Request, quote_id: uuid.UUID, line_id: uuid.UUID) -> HttpR
 @page("quotes.draft", "POST")
 def reach(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Bring an offer to the total that was told to the customer, to the cent."""
-    found, form = quote_or_404(quote_id), ReachForm(request.POST)
+    found, form = quote_or_404(quote_id), ReachForm(request.POST, auto_id="%s")
     if not form.is_valid():
         return show(request, found, {"reach_form": form}, REFUSED)
     told, by, at = form.cleaned_data, actor(request), clock.now()
@@ -62,7 +62,7 @@ def reach(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("quotes.draft", "POST")
 def excuse_label(request: Request, quote_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     """Say why a tyre is quoted without its EU label."""
-    found, form = quote_or_404(quote_id), ExcuseForm(request.POST)
+    found, form = quote_or_404(quote_id), ExcuseForm(request.POST, auto_id=f"%s-{line_id}")
     if not form.is_valid():
         return show(request, found, {"excuse_form": form, "excuse_line": line_id}, REFUSED)
     reason, by, at = form.cleaned_data["reason"], actor(request), clock.now()
@@ -154,7 +154,7 @@ def hand_over(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("quotes.answer", "POST")
 def answer(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Write what the person answered to an open quote: accepted, with the offer they chose, or refused."""
-    found, form = quote_or_404(quote_id), AnswerForm(request.POST)
+    found, form = quote_or_404(quote_id), AnswerForm(request.POST, auto_id="%s")
     if not form.is_valid():
         return show(request, found, {"answer_form": form}, REFUSED)
     told, by, at = form.cleaned_data, actor(request), clock.now()
@@ -172,7 +172,7 @@ def answer(request: Request, quote_id: uuid.UUID) -> HttpResponse:
 @page("quotes.accept_late", "POST")
 def accept_late(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Accept a quote after its last day, with the manager's reason."""
-    found, form = quote_or_404(quote_id), AnswerForm({**request.POST.dict(), "answer": "late"})
+    found, form = quote_or_404(quote_id), AnswerForm({**request.POST.dict(), "answer": "late"}, auto_id="%s")
     if not form.is_valid():
         return show(request, found, {"answer_form": form}, REFUSED)
     told, by, at = form.cleaned_data, actor(request), clock.now()

@@ -174,7 +174,9 @@ class PartsForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the person answered, with the offer they chose, why they said no, or why it is accepted late."""
 
-    answer = forms.ChoiceField(choices=[(each, each) for each in ("accepted", "refused", "late")])
+    answer = forms.ChoiceField(
+        choices=[(each, each) for each in ("accepted", "refused", "late")], error_messages=NOT_LISTED
+    )
     option = forms.TypedChoiceField(
         coerce=int, choices=OPTIONS[1:], required=False, empty_value=None, error_messages=NOT_LISTED
     )
