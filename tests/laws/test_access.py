@@ -31,6 +31,8 @@ PUBLIC_VALUES = {
     "newer": "2026-11-22",
     "code": "NOBODY",
     "token": "none",
+    "uidb36": "none",
+    "key": "none",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MOVING = {"django_session", "network_throttle"}

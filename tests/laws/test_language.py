@@ -25,7 +25,7 @@ from gardien.web.shared import errors
 from tests import scene
 from tests.laws import language
 
-MENDED = {(None, "Email")}
+MENDED = {(None, "Email"), (None, "Forgot your password?")}
 """Words of other packages that ours replace."""
 ADVISER = "counter.adviser@tilleul.example"
 LONG = 12

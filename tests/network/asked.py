@@ -39,6 +39,7 @@ def played(adviser: Any, at: datetime) -> dict[str, Any]:
     user = _approved("lou@garage.example", site, at)
     actions.activate(user_id=user.id, password=PASSWORD, by=BY, at=at)
     actions.end_sessions(user_id=user.id, by=BY, at=at)
+    actions.change_password(user_id=user.id, password=PASSWORD, by=BY, at=at)
     actions.suspend(user_id=user.id, by=BY, at=at)
     actions.resume(user_id=user.id, by=BY, at=at)
     actions.close(user_id=user.id, by=BY, at=at)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -229,3 +229,34 @@ def test_time_is_counted_from_the_last_failure(cast: Any) -> None:
         with time_machine.travel(at + timedelta(seconds=seconds + number)):
             assert "Trop d’essais" not in tried(counter.ADVISER, REMOTE_ADDR=f"192.0.2.{number + 1}").text
     assert (9, 9) in throttles()
+
+
+def test_attempts_are_forgotten_when_the_security_log_s_time_is_over(cast: Any) -> None:
+    at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    for day, login in ((at, counter.ADVISER), (at + timedelta(days=1), UNKNOWN)):
+        with time_machine.travel(day):
+            tried(login, REMOTE_ADDR="192.0.2.1")
+    left = []
+    for day in (at + timedelta(days=364), at + timedelta(days=365), at + timedelta(days=366)):
+        actions.forget_attempts(by=second_factor.BY, at=day)
+        left.append(len(throttles()))
+    assert left == [3, 2, 0]
+
+
+def test_under_a_version_that_tells_no_time_attempts_stay(cast: Any) -> None:
+    failed(1)
+    assert actions.forget_attempts(by=second_factor.BY, at=datetime(2026, 11, 1, tzinfo=UTC)) == 0
+    assert len(throttles()) == 2
+
+
+def test_a_job_forgets_them_every_night(cast: Any) -> None:
+    from procrastinate.contrib.django import app
+
+    from gardien.network import jobs
+
+    crons = {name: task.cron for (name, _), task in app.periodic_registry.periodic_tasks.items()}
+    assert crons["network.forget_attempts"] == "20 3 * * *"
+    failed(1)
+    with time_machine.travel(clock.now() + timedelta(days=367)):
+        jobs.forget_attempts(0)
+    assert throttles() == []

@@ -9,6 +9,7 @@ from django.test import Client
 
 from gardien.base import clock
 from gardien.network.models import Membership, User
+from gardien.network.rules import UserState
 from tests import second_factor
 from tests.conftest import PASSWORD
 from tests.web import counter
@@ -76,7 +77,7 @@ def test_another_password_ends_every_session_on_the_next_request(two: tuple[Clie
     assert [is_open(client) for client in two] == [False, False]
 
 
-@pytest.mark.parametrize("state", ["requested", "suspended", "closed"])
+@pytest.mark.parametrize("state", sorted(set(UserState) - {UserState.ACTIVE}))
 def test_an_account_that_is_not_active_any_more_is_out_on_the_next_request(
     two: tuple[Client, Client], state: str
 ) -> None:

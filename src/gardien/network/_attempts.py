@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .rules import Kind
+from .rules import MOST_LETTERS_A_DAY, Kind
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ LIMITS = {
     Kind.PASSWORD: Limit(most=25, window=timedelta(hours=24), waits_from=5, blocks_at=10),
     Kind.CODE: Limit(most=25, window=timedelta(hours=24), blocks_at=6),
     Kind.ADDRESS: Limit(most=20, window=timedelta(minutes=15)),
+    Kind.LETTER: Limit(most=MOST_LETTERS_A_DAY, window=timedelta(hours=24)),
 }
 """The portal's own figures: stricter than a password of 80 bits needs."""
 

@@ -53,12 +53,21 @@ DECLARATION = Declaration(
             ("id", "site_id", "ticket", "reason", "opened_by_id", "from_at", "until_at", "revoked_at"),
             "opened_by.reference",
         ),
+        Holding(
+            "network.Throttle",
+            ("id", "digest", "failed_at", "in_a_row", "last_at"),
+            "derived:account_security",
+            ACCOUNTS,
+            actions.SECURITY_LOG,
+            "digest",
+            is_exported=False,
+        ),
         _security(
             "network.SupportRead", ("id", "access_id", "user_id", "action", "object_id", "read_at"), "user.reference"
         ),
     ),
     not_personal=(
-        NotPersonal("network.Throttle", ("*",), "keyed digests and times of failures, of accounts that may not exist"),
+        NotPersonal("job:network.forget_attempts", ("timestamp",), "when it was due"),
         NotPersonal("network.CentralParty", ("*",), ORGANISATION),
         NotPersonal("network.Repairer", ("*",), ORGANISATION),
         NotPersonal("network.Site", ("*",), ORGANISATION),

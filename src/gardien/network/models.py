@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from gardien.base import ids
+from gardien.base import ids, text
 from gardien.base.models import ControllerRow, SharedRow
 
 from .rules import MOST_SUPPORT_HOURS, PartyKind, RequestState, UserState
@@ -96,7 +96,10 @@ class User(SharedRow, AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="network_user_email")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="network_user_email"),
+            models.CheckConstraint(condition=models.Q(state__in=sorted(UserState)), name="network_user_state"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -105,6 +108,11 @@ class User(SharedRow, AbstractBaseUser):
         """Give a new user a reference that is printed and never reused."""
         self.reference = self.reference or ids.reference("U")
         super().save(*args, **options)
+
+    @property
+    def sort_key(self) -> tuple[str, str]:
+        """Return the key by which people are listed."""
+        return text.fold(self.last_name), text.fold(self.first_name)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

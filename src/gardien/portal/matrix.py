@@ -21,14 +21,15 @@ from gardien.base import clock
 from gardien.commitment import roles
 from gardien.network import actions as network
 from gardien.network.models import Membership, User
+from gardien.network.rules import UserState
 from gardien.portal import cast
 from gardien.web.shared.middleware import SESSION_KEY
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ABSENT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 """An id that no row bears, for a place of an address that `values` does not know."""
-OUTSIDE = {"requested": "requested", "deactivated": "closed"}
-"""Personas whose account exists and is not active, and the state that they stand for."""
+OUTSIDE = {"requested": UserState.APPROVED, "deactivated": UserState.SUSPENDED}
+"""Personas whose account is not active: one that waits for its password, and one that is kept out."""
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,13 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "reset_password": "gardien.web.account.passwords.ForgottenForm",
+    "reset_password_from_key": "gardien.web.account.passwords.RenewForm",
+    "change_password": "gardien.web.account.passwords.ChangeForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "gardien.web.account.tokens.Tokens"  # noqa: S105 -- the name of a class
+PASSWORD_RESET_TIMEOUT = 3600  # seconds, as the letter says
 ACCOUNT_RATE_LIMITS = False  # network.actions.Attempt counts, for all processes
 ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.proxies
 MFA_ADAPTER = "gardien.web.account.adapter.SecondFactorAdapter"

@@ -1,6 +1,17 @@
 """Opening repairers, sites and accounts; requests; roles; whether an account may sign in; provider support."""
 
-from .attempting import COMMITTED, Attempt, TooManyAttemptsError, reset_second_factor, unblock, use_code
+from .attempting import (
+    COMMITTED,
+    SECURITY_LOG,
+    Attempt,
+    NotActiveError,
+    TooManyAttemptsError,
+    change_password,
+    forget_attempts,
+    reset_second_factor,
+    unblock,
+    use_code,
+)
 from .opening import (
     Identity,
     NotABusinessNumberError,
@@ -20,6 +31,7 @@ from .support import NotATicketError, TooLongError, open_support, record_support
 
 __all__ = [
     "COMMITTED",
+    "SECURITY_LOG",
     "AccountClosedError",
     "Attempt",
     "Identity",
@@ -29,6 +41,7 @@ __all__ = [
     "NotABusinessNumberError",
     "NotADurationError",
     "NotATicketError",
+    "NotActiveError",
     "NotInStateError",
     "NotVerifiedError",
     "Place",
@@ -38,9 +51,11 @@ __all__ = [
     "activate",
     "approve",
     "business_number",
+    "change_password",
     "close",
     "end_role",
     "end_sessions",
+    "forget_attempts",
     "give_role",
     "name_central_party",
     "open_repairer",

@@ -1,25 +1,35 @@
-"""Trying a secret, a password or a code: counted before it is looked at, on a connection that commits by itself."""
+"""Trying a secret, a password or a code: counted first, on a connection that commits by itself; and a new password."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from gardien.base import clock, ids
 from gardien.base.actor import Actor
+from gardien.commitment import policy
+from gardien.commitment import queries as commitment
 
 from .. import _attempts
 from ..models import Throttle, User
 from ..rules import Kind, Tag, totp_counter
 from ._telling import tell
 
+SECURITY_LOG = "user.evidence.retention#security_log"
 COMMITTED = "attempts"
 """The connection that commits at once: what was tried stays on record though the request's own work rolls back."""
 
 
 class TooManyAttemptsError(PermissionError):
     """Too many failures: this is tried no more for now, or until `unblock`. The same for accounts that do not exist."""
+
+
+class NotActiveError(PermissionError):
+    """The account may not sign in, so it gets no other password."""
 
 
 class Attempt:
@@ -56,9 +66,27 @@ class Attempt:
 @transaction.atomic
 def unblock(*, user: User, by: Actor, at: datetime) -> None:
     """Let an account be tried again, passwords and codes, after too many failures."""
-    digests = [_digest(Kind.PASSWORD, user.email), _digest(Kind.CODE, str(user.id))]
-    Throttle.objects.using(COMMITTED).filter(digest__in=digests).delete()
+    _forget(_digest(Kind.PASSWORD, user.email), _digest(Kind.CODE, str(user.id)))
     tell(Tag.USER_UNBLOCKED, by, at, subject=user.reference)
+
+
+@transaction.atomic
+def change_password(*, user_id: UUID, password: str, by: Actor, at: datetime) -> User:
+    """Give an active account another password: all its sessions end, and wrong passwords typed before are forgotten.
+
+    Its second factor and wrong codes stay. Raises `NotActiveError`, and Django's `ValidationError` for a password that
+    the rule refuses.
+    """
+    user = User.objects.select_for_update().get(id=user_id)
+    if not user.is_active:
+        raise NotActiveError
+    validate_password(password, user)
+    user.set_password(password)
+    user.session_stamp = ids.new()
+    user.save()
+    _forget(_digest(Kind.PASSWORD, user.email))
+    tell(Tag.PASSWORD_CHANGED, by, at, subject=user.reference)
+    return user
 
 
 @transaction.atomic
@@ -96,6 +124,27 @@ def reset_second_factor(*, user: User, by: Actor, at: datetime) -> None:
     """Take away all means of a user's second factor, for who lost them; the next sign-in sets up new ones."""
     Authenticator.objects.filter(user=user).delete()
     tell(Tag.FACTOR_RESET, by, at, subject=user.reference)
+
+
+def forget_attempts(*, by: Actor, at: datetime) -> int:
+    """Forget the attempts of each account and address whose last failure is older than the security log is kept.
+
+    The period is the commitment's; a version that tells none, as the first, keeps them. A block goes with its row.
+    Returns how many rows went.
+    """
+    del by
+    kept = policy.retention(commitment.in_force(clock.legal_day(at)), SECURITY_LOG)
+    if kept is None or kept.period is None:
+        return 0
+    today = last = clock.legal_day(at)
+    while kept.period.after(last) > today:
+        last -= timedelta(days=1)
+    end = datetime.combine(last + timedelta(days=1), time.min, clock.PARIS)
+    return Throttle.objects.using(COMMITTED).filter(last_at__lt=end).delete()[0]
+
+
+def _forget(*digests: str) -> None:
+    Throttle.objects.using(COMMITTED).filter(digest__in=digests).delete()
 
 
 def _digest(kind: Kind, key: str) -> str:

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('session_stamp', models.UUIDField(default=gardien.base.ids.new, help_text='part of what sessions prove: a new one ends them all')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='network_user_email')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='network_user_email'), models.CheckConstraint(condition=models.Q(('state__in', ['active', 'approved', 'closed', 'suspended'])), name='network_user_state')],
             },
         ),
         migrations.CreateModel(

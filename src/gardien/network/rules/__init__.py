@@ -80,7 +80,7 @@ VISIT: Final = "support_visit"
 MOST_SUPPORT_HOURS: Final = 24
 TICKET: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}", re.ASCII)
 MOST_LETTERS_A_DAY: Final = 3
-"""How many requests for one address get a letter within a day: the form must not flood a stranger's mailbox."""
+"""How many requests for one address get a letter within a day, and how many letters a forgotten password gets."""
 MOST_QUOTE_DAYS: Final = 365
 
 
@@ -108,6 +108,7 @@ class Tag(journal.Tag):
     RESUMED = "network:user:resumed"
     CLOSED = "network:user:closed"
     SESSIONS_ENDED = "network:sessions:ended"
+    PASSWORD_CHANGED = "network:password:changed"  # noqa: S105 -- the name of an event
     SUPPORT_OPENED = "network:support:opened"
     SUPPORT_REVOKED = "network:support:revoked"
     SUPPORT_READ = "network:support:read"

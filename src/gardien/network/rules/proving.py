@@ -8,11 +8,12 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What attempts are counted by: the typed e-mail address of a password, the user of a code, the network address."""
+    """What attempts are counted by: the address typed for a password or a letter, a code's user, a network address."""
 
     PASSWORD = "password"  # noqa: S105 -- the name of a kind
     CODE = "code"
     ADDRESS = "address"
+    LETTER = "letter"
 
 
 _PERIOD_SECONDS, _DIGITS = 30, 6

@@ -8,14 +8,18 @@ from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gardien.base import clock
+from gardien.base.actor import Actor
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.rules import Kind
+from gardien.web.shared import letters
 
 SEALED = b"web.account.second_factor"
+BY = Actor.program("account")
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,12 +30,39 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": _(
             "Too many attempts. Wait at least a minute, longer after each try; after ten in a row, ask the network."
         ),
+        "too_many_letters": _(
+            "Enough letters for today: look at your mail, also among unwanted letters, or ask the network."
+        ),
+        "enter_current_password": _("This is not your present password. Type it again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse: no page opens an account."""
         del request
         return False
+
+    def is_ajax(self, request: HttpRequest) -> bool:
+        """Answer every request with a page."""
+        del request
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the address of the link in a letter: an account's id and a key that is signed for it."""
+        user_id, _, signed = key.partition("-")
+        address: str = self.request.build_absolute_uri(
+            reverse("account_reset_password_from_key", args=[user_id, signed])
+        )
+        return address
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Put the letter into the outbox; it goes to the address of the account, never to the one that was typed."""
+        del email
+        letters.to_renew(user, context["password_reset_url"], by=BY, at=clock.now())
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Change a password, forgotten or not."""
+        changed = network.change_password(user_id=user.id, password=password, by=BY, at=clock.now())
+        user.password, user.session_stamp = changed.password, changed.session_stamp
 
     def add_message(self, *args: object, **values: object) -> None:
         """Say nothing: the next page shows well enough who is signed in."""

@@ -62,7 +62,7 @@ def account(request: Request) -> HttpResponse:
     return render(request, "account/account.html", shown)
 
 
-@page("account.view")
+@page("account.view", is_sensitive=True)
 @users_data
 def data(request: Request) -> HttpResponse:
     """Hand over what is held, as JSON by table and column."""

@@ -5,7 +5,7 @@ from allauth.mfa.base import views as codes
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from . import own, second_factor, team, views, visits
+from . import own, passwords, second_factor, team, views, visits
 
 form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("compte/connexion/", form(allauth.login), name="account_login"),
     path("compte/connexion/code/", form(codes.authenticate), name="mfa_authenticate"),
     path("compte/deconnexion/", form(allauth.logout), name="account_logout"),
+    path("compte/mot-de-passe-oublie/", passwords.forgotten, name="account_reset_password"),
+    path("compte/mot-de-passe-oublie/lettre/", passwords.written, name="account_reset_password_done"),
+    path("compte/mot-de-passe-oublie/<uidb36>/<key>/", passwords.renew, name="account_reset_password_from_key"),
+    path("compte/securite/mot-de-passe/", passwords.change, name="account_change_password"),
     path("compte/role/", views.choose, name="choose"),
     path("compte/reprise/", views.resume, name="resume"),
     path("compte/engagement/", own.acknowledge, name="acknowledge"),

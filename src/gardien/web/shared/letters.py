@@ -67,6 +67,18 @@ def to_welcome(user: "User", request: Any, *, by: Actor, at: datetime) -> bool:
     return _send(user.reference, "account", user.id, digest, letter, by, at)
 
 
+def to_renew(user: "User", address: str, *, by: Actor, at: datetime) -> bool:
+    """Send the holder of an account the address where a forgotten password is replaced."""
+    text = _(
+        "Hello,\n\nSomebody, you perhaps, has forgotten the password of your account.\n\n"
+        "Choose another one: %(address)s\n\n"
+        "The link is good for one hour, and once. If it was not you, do nothing: your password stays as it is.\n\n"
+        "%(network)s\n"
+    )
+    letter = _letter(user.email, _("Choose another password"), text, {"address": address})
+    return _send(user.reference, "account", user.id, hashlib.sha256(address.encode()).hexdigest(), letter, by, at)
+
+
 def to_tell(found: "AccountRequest", *, by: Actor, at: datetime) -> bool:
     """Tell a person what became of their request: a role more on their account, or a refusal."""
     if found.user:
