@@ -45,6 +45,7 @@ def played(adviser: Any, at: datetime) -> dict[str, Any]:
     actions.close(user_id=user.id, by=BY, at=at)
     with scope.entered(site.repairer_id):
         actions.set_quote_days(site_id=site.id, days=31, by=BY, at=at)
+        actions.set_quote_terms(site_id=site.id, printed="Acompte de 30 %.", most_discount=50, by=BY, at=at)
         told = {"site": site, "ticket": "HLV-1", "reason": SupportReason.QUESTION, "opened_by": manager}
         ended, access = (actions.open_support(**told, hours=4, by=BY, at=at) for _ in range(2))
         read = {"action": "customers.view", "object_id": None, "user_id": manager.id}

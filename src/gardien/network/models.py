@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from gardien.base import ids, text
 from gardien.base.models import ControllerRow, SharedRow
 
-from .rules import MOST_SUPPORT_HOURS, PartyKind, RequestState, UserState
+from .rules import MOST_QUOTE_TEXT, MOST_SUPPORT_HOURS, PartyKind, RequestState, UserState
 
 
 class Address(models.Model):
@@ -64,6 +64,10 @@ class Site(SharedRow, Address):
     siret = models.CharField(max_length=14, unique=True)
     territory = models.CharField(max_length=20, default="metropolitan", help_text="of the VAT rates")
     quote_days = models.PositiveSmallIntegerField(default=30, help_text="validity of a quote, in days")
+    quote_text = models.CharField(max_length=MOST_QUOTE_TEXT, blank=True, help_text="printed on each quote")
+    most_discount = models.PositiveSmallIntegerField(
+        null=True, help_text="per cent; beyond it a manager issues the quote; none: never"
+    )
 
     def __str__(self) -> str:
         return self.name

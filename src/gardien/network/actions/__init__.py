@@ -15,6 +15,7 @@ from .attempting import (
 from .opening import (
     Identity,
     NotABusinessNumberError,
+    NotADiscountError,
     NotADurationError,
     Place,
     business_number,
@@ -23,6 +24,7 @@ from .opening import (
     open_site,
     open_user,
     set_quote_days,
+    set_quote_terms,
 )
 from .requesting import AccountClosedError, NotVerifiedError, Told, approve, refuse, request_account, verify
 from .roles import LastAdministratorError, LastManagerError, NoSuchRoleError, end_role, give_role
@@ -39,6 +41,7 @@ __all__ = [
     "LastManagerError",
     "NoSuchRoleError",
     "NotABusinessNumberError",
+    "NotADiscountError",
     "NotADurationError",
     "NotATicketError",
     "NotActiveError",
@@ -69,6 +72,7 @@ __all__ = [
     "resume",
     "revoke_support",
     "set_quote_days",
+    "set_quote_terms",
     "suspend",
     "suspend_withdrawn",
     "unblock",

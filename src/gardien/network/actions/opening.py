@@ -12,16 +12,21 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
 
+from gardien.base import text
 from gardien.base.actor import Actor
 from gardien.journal import actions as journal
 
 from ..models import CentralParty, Repairer, Site, User
-from ..rules import MOST_QUOTE_DAYS, PartyKind, Tag
+from ..rules import MOST_DISCOUNT, MOST_QUOTE_DAYS, MOST_QUOTE_TEXT, PartyKind, Tag
 from ._telling import tell
 
 
 class NotADurationError(ValueError):
     """A quote is valid for 1 to 365 days."""
+
+
+class NotADiscountError(ValueError):
+    """A discount is 0 to 100 per cent."""
 
 
 class NotABusinessNumberError(ValueError):
@@ -119,3 +124,17 @@ def set_quote_days(*, site_id: UUID, days: int, by: Actor, at: datetime) -> None
         raise NotADurationError
     if Site.objects.filter(id=site_id).exclude(quote_days=days).update(quote_days=days):
         journal.record(Tag.QUOTE_DAYS_SET, by=by, at=at, site=site_id)
+
+
+@transaction.atomic
+def set_quote_terms(*, site_id: UUID, printed: str, most_discount: int | None, by: Actor, at: datetime) -> None:
+    """Set what a site's quotes say below their lines, and the discount in per cent beyond which a manager issues them.
+
+    `most_discount` is 0 to 100, or None where no discount needs a manager; both hold for quotes issued from now on.
+    Raises `NotADiscountError`, and `base.text.Refused` for a text that cannot be kept. Call in its repairer's scope.
+    """
+    if most_discount is not None and not 0 <= most_discount <= MOST_DISCOUNT:
+        raise NotADiscountError
+    terms = {"quote_text": text.clean(printed, max_length=MOST_QUOTE_TEXT), "most_discount": most_discount}
+    if Site.objects.filter(id=site_id).exclude(**terms).update(**terms):
+        journal.record(Tag.QUOTE_TERMS_SET, by=by, at=at, site=site_id)

@@ -83,6 +83,8 @@ class Migration(migrations.Migration):
                 ('siret', models.CharField(max_length=14, unique=True)),
                 ('territory', models.CharField(default='metropolitan', help_text='of the VAT rates', max_length=20)),
                 ('quote_days', models.PositiveSmallIntegerField(default=30, help_text='validity of a quote, in days')),
+                ('quote_text', models.CharField(blank=True, help_text='printed on each quote', max_length=300)),
+                ('most_discount', models.PositiveSmallIntegerField(help_text='per cent; beyond it a manager issues the quote; none: never', null=True)),
                 ('repairer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='network.repairer')),
             ],
             options={

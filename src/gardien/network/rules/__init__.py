@@ -82,6 +82,8 @@ TICKET: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}", re.ASCII)
 MOST_LETTERS_A_DAY: Final = 3
 """How many requests for one address get a letter within a day, and how many letters a forgotten password gets."""
 MOST_QUOTE_DAYS: Final = 365
+MOST_QUOTE_TEXT: Final = 300
+MOST_DISCOUNT: Final = 100
 
 
 class SiretRefused(Refused):
@@ -113,6 +115,7 @@ class Tag(journal.Tag):
     SUPPORT_REVOKED = "network:support:revoked"
     SUPPORT_READ = "network:support:read"
     QUOTE_DAYS_SET = "network:quote_days:set"
+    QUOTE_TERMS_SET = "network:quote_terms:set"
     USER_UNBLOCKED = "network:user:unblocked"
     FACTOR_RESET = "network:factor:reset"
 

@@ -13,7 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from gardien.base import clock
 from gardien.network import actions, queries
-from gardien.network.rules import MOST_QUOTE_DAYS, MOST_SUPPORT_HOURS, Origin, SupportReason
+from gardien.network.rules import (
+    MOST_DISCOUNT,
+    MOST_QUOTE_DAYS,
+    MOST_QUOTE_TEXT,
+    MOST_SUPPORT_HOURS,
+    Origin,
+    SupportReason,
+)
 from gardien.web.shared import letters, reading
 from gardien.web.shared.access import Request, actor, page, site, users_data
 from gardien.web.shared.account_forms import ColleagueForm, role_names
@@ -53,6 +60,21 @@ class ParametersForm(forms.Form):
         label=gettext_lazy("Quotes are valid for (days)"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Fill in this field.")},
+    )
+    most_discount = forms.IntegerField(
+        min_value=0,
+        max_value=MOST_DISCOUNT,
+        required=False,
+        label=gettext_lazy("Advisers grant discounts up to (%)"),
+        help_text=gettext_lazy("Beyond it a manager issues the quote. Empty: advisers grant any discount."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    printed = TextField(
+        MOST_QUOTE_TEXT,
+        required=False,
+        label=gettext_lazy("Text below the lines of each quote"),
+        help_text=gettext_lazy("Terms of payment, for instance. The same for all customers: name nobody."),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -109,10 +131,12 @@ def end_role(request: Request, membership_id: uuid.UUID) -> HttpResponse:
 def parameters(request: Request) -> HttpResponse:
     """Show and change what the site settles for its quotes."""
     place = site(request)
-    form = ParametersForm(request.POST if request.method == "POST" else None, initial={"quote_days": place.quote_days})
+    kept = {"quote_days": place.quote_days, "most_discount": place.most_discount, "printed": place.quote_text}
+    form = ParametersForm(request.POST if request.method == "POST" else None, initial=kept)
     if request.method == "POST" and form.is_valid():
-        days = form.cleaned_data["quote_days"]
-        actions.set_quote_days(site_id=place.id, days=days, by=actor(request), at=clock.now())
+        told, by, at = form.cleaned_data, actor(request), clock.now()
+        actions.set_quote_days(site_id=place.id, days=told.pop("quote_days"), by=by, at=at)
+        actions.set_quote_terms(site_id=place.id, **told, by=by, at=at)
         messages.success(request, _("Saved: it holds for the quotes issued from now on."))
         return redirect("parameters")
     return render(request, "account/parameters.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)

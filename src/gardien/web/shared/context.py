@@ -38,6 +38,7 @@ def page(request: Any) -> dict[str, object]:
         "needs_second_factor": network.needs_second_factor(request.memberships),
         "role_name": matrix.names[membership.role].get((get_language() or "fr")[:2], membership.role),
         "can_search": matrix.allows(membership.role, "customers.search"),
+        "can_approve": matrix.allows(membership.role, "quotes.approve"),
         "can_accept_late": matrix.allows(membership.role, "quotes.accept_late"),
         "can_restrict": matrix.allows(membership.role, "standing.restrict"),
         "can_manage": may("site.manage"),
