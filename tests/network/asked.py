@@ -8,6 +8,7 @@ from gardien.base.actor import Actor
 from gardien.network import actions, queries
 from gardien.network.models import AccountRequest, Site, User
 from gardien.network.rules import Origin, PartyKind, Refusal, SupportReason
+from gardien.web.account.tokens import Tokens
 
 BY = Actor.program("tests")
 PASSWORD = "poulie bielle carter culasse 57"
@@ -66,7 +67,7 @@ def _approved(email: str, site: Site, at: datetime) -> User:
 
 
 def staged(adviser: Any, at: datetime) -> dict[str, str]:
-    """Leave what pages of accounts show, and return the paths of the two links that letters would carry."""
+    """Leave what pages of accounts show, and return the paths of the three links that letters would carry."""
     network = queries.central_party(PartyKind.NETWORK).id
     requested(at, email="lia@tileul.example", company="Garage du Port", siret=adviser.site.siret)
     found = requested(at, is_verified=False, email="leo@garage.example")
@@ -78,7 +79,9 @@ def staged(adviser: Any, at: datetime) -> dict[str, str]:
     ends = at + timedelta(hours=8)
     to_confirm = links.Link(queries.VERIFY, network, found.id, queries.request_digest(found), ends)
     to_choose = links.Link(queries.PASSWORD, network, user.id, queries.password_digest(user), ends)
+    forgetful = User.objects.get(email="storekeeper@canal.example")
     return {
+        "renew": f"/compte/mot-de-passe-oublie/{forgetful.id.hex}/{Tokens().make_token(forgetful)}/",
         "confirm": f"/compte/demande/{links.token(to_confirm)}/",
         "choose": f"/compte/mot-de-passe/{links.token(to_choose)}/",
     }

@@ -12,6 +12,22 @@ def stranger(page: Page, garage: SimpleNamespace) -> Iterator[str]:
     yield "asked"
     page.goto("/compte/demande/")
     yield "asking, where nothing can be sent or as a form"
+    page.goto("/compte/mot-de-passe-oublie/")
+    yield "password forgotten"
+    page.fill("#id_email", "nobody")
+    page.locator("main button").click()
+    assert page.locator("main [aria-invalid]").count() == 1
+    yield "password forgotten, no address"
+    page.fill("#id_email", "nobody@tilleul.example")
+    page.locator("main button").click()
+    yield "letter for a password"
+    page.goto(garage.accounts["renew"])
+    yield "another password"
+    page.fill("#id_password1", "azerty")
+    page.locator("main button").click()
+    yield "another password refused"
+    page.goto("/compte/mot-de-passe-oublie/none/none/")
+    yield "link that has served"
     page.goto(garage.accounts["confirm"])
     yield "confirming"
     page.locator("main button").click()
@@ -25,6 +41,17 @@ def stranger(page: Page, garage: SimpleNamespace) -> Iterator[str]:
 
 def manager(page: Page) -> Iterator[str]:
     """Open one's own account, and what a manager settles."""
+    page.goto("/compte/securite/mot-de-passe/")
+    page.fill("#id_oldpassword", "wrong")
+    page.fill("#id_password1", "azerty")
+    page.locator("main button").click()
+    assert page.locator("main [aria-invalid]").count() == 2
+    yield "password refused"
+    page.goto("/site/parametres/")
+    page.fill("#id_most_discount", "101")
+    page.locator("main form button").click()
+    assert page.locator("main [aria-invalid]").count() == 1
+    yield "parameters refused"
     for address in ("/compte/", "/compte/engagement/", "/site/equipe/", "/site/parametres/", "/site/support/"):
         page.goto(address)
         yield address

@@ -63,7 +63,7 @@ def own_pages(page: Page) -> Iterator[str]:
         for details in page.locator("main details").all():
             details.locator("summary").click()
         yield address
-    for address in ("", "application/", "application/retirer/", "cles/"):
+    for address in ("", "application/", "application/retirer/", "cles/", "mot-de-passe/"):
         page.goto(f"/compte/securite/{address}")
         yield f"security {page.url.partition('/compte/')[2]}"
     for address in ("", "code/"):
