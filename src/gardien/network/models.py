@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from gardien.base import ids, text
+from gardien.base import ids
 from gardien.base.models import ControllerRow, SharedRow
+from gardien.base.text import fold
 
 from .rules import MOST_QUOTE_TEXT, MOST_SUPPORT_HOURS, PartyKind, RequestState, UserState
 
@@ -114,9 +115,9 @@ class User(SharedRow, AbstractBaseUser):
         super().save(*args, **options)
 
     @property
-    def sort_key(self) -> tuple[str, str]:
-        """Return the key by which people are listed."""
-        return text.fold(self.last_name), text.fold(self.first_name)
+    def sort_key(self) -> str:
+        """Return what people are ordered by: the folded names, the last one first."""
+        return fold(f"{self.last_name} {self.first_name}")
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -33,12 +33,6 @@ REFUSALS = [
     (Refusal.NOT_CONFIRMED.value, gettext_lazy("The site does not confirm the person")),
     (Refusal.TWICE.value, gettext_lazy("The same request was made twice")),
 ]
-STATES = {
-    UserState.APPROVED: gettext_lazy("waits for its password"),
-    UserState.ACTIVE: gettext_lazy("active"),
-    UserState.SUSPENDED: gettext_lazy("suspended"),
-    UserState.CLOSED: gettext_lazy("closed"),
-}
 ACTS = {"suspend": actions.suspend, "resume": actions.resume, "close": actions.close}
 
 
@@ -110,7 +104,7 @@ def people(request: Request) -> HttpResponse:
             request, _("The request is recorded. It waits here once the person has confirmed the address.")
         )
         return redirect("people")
-    shown = {"form": form, "people": [(each, STATES[UserState(each.state)]) for each in queries.people(clock.now())]}
+    shown = {"form": form, "people": queries.people(clock.now())}
     return render(request, "network/people.html", shown, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -130,7 +124,6 @@ def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
         return redirect("person", user.id)
     shown = {
         "person": user,
-        "state": STATES[UserState(user.state)],
         "held": queries.memberships(user, clock.now()),
         "form": form,
     }

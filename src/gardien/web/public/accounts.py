@@ -52,7 +52,7 @@ class RequestForm(PersonForm):
         self.fields["siret"].widget.attrs["inputmode"] = "numeric"
         for name, question in self.questions.items():
             paragraphs = question.document.sections[0].paragraphs
-            self.fields[name] = forms.BooleanField(required=False, label=paragraphs[-1], help_text=paragraphs[0])
+            self.fields[name] = forms.BooleanField(required=False, label=" ".join(paragraphs))
 
     def consents(self) -> list[Any]:
         """Return the fields of the consent boxes."""

@@ -18,6 +18,7 @@ from gardien.catalogue.rules.price_list import Season
 from gardien.catalogue.rules.pricing import Extra, Tier
 from gardien.commitment import roles
 from gardien.customers import rules
+from gardien.network.rules import RequestState, UserState
 from gardien.web.shared import carried
 
 register = template.Library()
@@ -40,6 +41,18 @@ TIERS = {
     Tier.PREMIUM: gettext_lazy("premium"),
     Tier.QUALITY: gettext_lazy("quality"),
     Tier.BUDGET: gettext_lazy("budget"),
+}
+USER_STATES = {
+    UserState.APPROVED: gettext_lazy("waits for its password"),
+    UserState.ACTIVE: gettext_lazy("active"),
+    UserState.SUSPENDED: gettext_lazy("suspended"),
+    UserState.CLOSED: gettext_lazy("closed"),
+}
+REQUEST_STATES = {
+    RequestState.REQUESTED: gettext_lazy("has not confirmed the address yet"),
+    RequestState.VERIFIED: gettext_lazy("waits for the network"),
+    RequestState.APPROVED: gettext_lazy("approved"),
+    RequestState.REFUSED: gettext_lazy("refused"),
 }
 
 
@@ -154,6 +167,18 @@ def tyre_facts(article: Any) -> str:
 def role_name(role: str) -> str:
     """Name a role of `commitment/roles.yaml`."""
     return roles.matrix().names[role][(get_language() or "fr")[:2]]
+
+
+@register.filter
+def user_state(state: str) -> str:
+    """Name the state of an account."""
+    return str(USER_STATES[UserState(state)])
+
+
+@register.filter
+def request_state(state: str) -> str:
+    """Name what became of a request for an account."""
+    return str(REQUEST_STATES[RequestState(state)])
 
 
 @register.filter
