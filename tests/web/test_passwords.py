@@ -174,7 +174,7 @@ def test_who_was_tried_too_often_comes_back_by_a_letter(cast: Any, post_office: 
 
 
 def test_without_mail_the_page_says_whom_to_ask_and_writes_nothing(cast: Any) -> None:
-    assert "demandez à la tête de réseau" in Client().get(FORGOTTEN).text
+    assert "prévenez la tête de réseau" in Client().get(FORGOTTEN).text
     assert forget(counter.ADVISER).headers["Location"] == SENT
     assert letters() == []
 
