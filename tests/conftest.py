@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from tests import quick, rows
+from tests import quick, rows, second_factor
 from tests.environment import CLUSTER, HOME
 from tests.rows import empty_tables
 
@@ -60,9 +61,8 @@ def at() -> datetime:
 def cast(committed: None, at: datetime) -> SimpleNamespace:
     """The demonstration's cast over three repairers, committed: `logins`, `site(code)`, `membership(email)`."""
     from gardien.network.models import Membership, Site, User
-    from gardien.portal import cast as demonstration
 
-    logins = rows.cast(at, lambda: demonstration.load(password=PASSWORD, at=at))
+    logins = rows.cast(at, partial(_loaded, at))
     return SimpleNamespace(
         logins=logins,
         site=lambda code: Site.objects.select_related("repairer").get(repairer__code=code),
@@ -73,14 +73,39 @@ def cast(committed: None, at: datetime) -> SimpleNamespace:
     )
 
 
+def _loaded(at: datetime) -> Any:
+    """Load the cast, who have read what they are told."""
+    from gardien.portal import cast as demonstration
+
+    logins = demonstration.load(password=PASSWORD, at=at)
+    read_all_versions(at)
+    return logins
+
+
+def read_all_versions(at: datetime) -> None:
+    """Let every user have read every version, so that tests may act in any year."""
+    from gardien.base import scope
+    from gardien.base.actor import Actor
+    from gardien.commitment import documents
+    from gardien.commitment import queries as commitment
+    from gardien.consent import actions as consent
+    from gardien.network import queries as network
+    from gardien.network.models import User
+    from gardien.network.rules import PartyKind
+
+    notices = [documents.notice(version, "user", "fr") for version in commitment.versions().all]
+    with scope.entered(network.central_party(PartyKind.NETWORK).id):
+        for user in User.objects.all():
+            for notice in notices:
+                consent.acknowledge(subject=user.reference, notice=notice, by=Actor.program("tests"), at=at)
+
+
 @pytest.fixture
 def sign_in(cast: SimpleNamespace) -> Any:
     """Return a function that gives a client signed in as the account of an e-mail address."""
 
     def signed_in(email: str) -> Client:
-        client = Client()
-        client.force_login(cast.user(email), "allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return second_factor.sign_in(Client(), cast.user(email))
 
     return signed_in
 

@@ -23,13 +23,14 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
     """Play the scene at two repairers, committed.
 
-    Returned are `adviser` (a membership), her `quote`, `draft`, `line` and `customer`, and a `reading` not told after.
+    Returned: `adviser` (a membership), her `quote`, `draft`, `line`, `customer`, an open `reading`, ids of `accounts`.
     """
     from gardien.base import ids, scope
     from gardien.catalogue import queries as catalogue
     from gardien.network import queries as network
     from gardien.quotes import actions as quotes
     from tests.catalogue.scene import tended
+    from tests.network import asked
 
     scene.price_list(at)
     scene.issued(cast.membership("counter.adviser@canal.example"), at)
@@ -49,6 +50,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         offer = quotes.Offer(catalogue.label(article), Decimal(4), article.price, Decimal(20))
         quotes.add_tyre(quote_id=draft.id, article=article, offer=offer, line_key=ids.new(), by=by, at=at)
         reading = scene.heard(adviser, at)
+    opened_again(cast.user("workshop@col.example"), by, at)
     correspondence(adviser, quote, at, settings, tmp_path)
     return SimpleNamespace(
         adviser=adviser,
@@ -58,7 +60,16 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         customer=quote.customer,
         reading=reading,
         waiting=tended(at, adviser),
+        accounts=asked.played(adviser, at),
     )
+
+
+def opened_again(user: Any, by: Any, at: datetime) -> None:
+    """Let an account be tried again after failures, and take away its second factor."""
+    from gardien.network import actions
+
+    actions.unblock(user=user, by=by, at=at)
+    actions.reset_second_factor(user=user, by=by, at=at)
 
 
 def correspondence(adviser: Any, quote: Any, at: datetime, settings: Any, folder: Path) -> None:

@@ -102,6 +102,8 @@ def test_each_page_costs_the_same_queries_with_one_row_and_with_three(cast: Any,
         beside(membership, quote.customer, at, 1)
     client, manager = sign_in(ADVISER), sign_in("site.manager@tilleul.example")
     tariff: list[tuple[str, dict[str, str] | None]] = [("/tarif/", None)]
+    for each in (client, manager):
+        each.get("/")  # a session asks once whether its user has read the version in force
     pages = [*paths_and_terms(quote.customer, quote), (f"/devis/{draft.id}/?size=2055516", None)]
     with_one = costs(client, pages) | costs(manager, tariff)
     for plate in ("AA-123-AA", "AB-123-AB"):

@@ -11,7 +11,6 @@ from typing import Any
 import psycopg
 import pytest
 import structlog
-from django.core.cache import cache
 from django.test import Client
 
 from gardien.portal import logs
@@ -109,7 +108,6 @@ def test_the_whole_scene_with_its_refusals_leaves_no_personal_value_in_a_log(per
 
 
 def test_refused_and_granted_logins_leave_neither_address_nor_password(cast: Any, log: io.StringIO) -> None:
-    cache.clear()
     stranger = Client(REMOTE_ADDR=ADDRESS)
     for login in (counter.ADVISER, f"{SEARCHED}@courriel.example", PASSWORD):
         assert counter.post(stranger, "/compte/connexion/", {"login": login, "password": PASSWORD}).status_code == 200

@@ -14,8 +14,10 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from gardien.base import ids, scope
+from gardien.base import clock, ids, scope
 from gardien.catalogue import queries as catalogue
+from gardien.commitment import documents
+from gardien.commitment import queries as commitment
 from gardien.commitment.registry import registry
 from gardien.consent import queries as heard
 from gardien.consent import rules as agreement
@@ -91,6 +93,10 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
         "subject": p.references[0],
         "answers": [persons.answer(AT)],
         "how": agreement.How.ORAL,
+    },
+    "consent.acknowledge": lambda p: {
+        "subject": p.references[0],
+        "notice": documents.notice(commitment.in_force(clock.legal_day(AT)), "user", "fr"),
     },
     "consent.withdraw": lambda p: {
         "subjects": p.references,

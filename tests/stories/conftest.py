@@ -38,16 +38,19 @@ def garage(django_db_setup: None, django_db_blocker: Any) -> Iterator[SimpleName
 
 @pytest.fixture(scope="package")
 def portal(garage: SimpleNamespace) -> Iterator[str]:
-    """Run web server and worker as `gardien serve` does, and return the portal's address."""
+    """Run web server and worker as `gardien serve` does, letters going to a folder, and return the portal's address."""
     from gardien.portal import stack
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://localhost:{port}"
-    with stack.running(stack.web_arguments(port), stack.worker_arguments()):
-        stack.wait_until_answering(f"{address}/engagement/")
-        yield address
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GARDIEN_MAIL_URL", "file:")
+        patch.setenv("GARDIEN_MAIL_FROM", "portail@sarvane.example")
+        with stack.running(stack.web_arguments(port), stack.worker_arguments()):
+            stack.wait_until_answering(f"{address}/engagement/")
+            yield address
 
 
 @pytest.fixture(scope="package")

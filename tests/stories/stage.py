@@ -21,8 +21,9 @@ from gardien.portal import cast
 from gardien.quotes import actions as quotes
 from gardien.quotes import queries as found
 from gardien.quotes.queries import paper
-from tests import scene
+from tests import scene, second_factor
 from tests.conftest import PASSWORD
+from tests.network import asked
 from tests.stories import carded
 
 POUNDS = (
@@ -44,10 +45,12 @@ def load() -> SimpleNamespace:
     catalogue.import_tyres(raw=POUNDS.encode(), file_name="pounds.csv", supplier="Albion", currency="GBP", by=by, at=at)
     adviser = Membership.objects.select_related("site__repairer").get(user__email="counter.adviser@tilleul.example")
     return SimpleNamespace(
+        secrets={login.email: login.secret for login in logins if login.secret},
         sessions={login.email: _session(login.email) for login in logins},
         versos={site.repairer.name: _verso(site.repairer, at) for site in Site.objects.select_related("repairer")},
         **_quotes(adviser, at),
         **carded.load(adviser, at),
+        accounts=asked.staged(adviser, at),
     )
 
 
@@ -59,8 +62,7 @@ def _verso(repairer: Repairer, at: datetime) -> list[str]:
 
 
 def _session(email: str) -> str:
-    client = Client()
-    client.force_login(User.objects.get(email=email), "allauth.account.auth_backends.AuthenticationBackend")
+    client = second_factor.sign_in(Client(), User.objects.get(email=email), ahead=3600)
     return client.cookies["session"].value
 
 

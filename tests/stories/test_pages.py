@@ -13,7 +13,7 @@ from django.urls import get_resolver, resolve
 from playwright.sync_api import Browser, Page, Response
 
 from tests.conftest import as_role
-from tests.stories import carded, walk, watching
+from tests.stories import accounting, carded, walk, watching
 
 SHOW_NO_PAGE = {
     *("draft", "choose", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
@@ -31,6 +31,10 @@ SHOW_NO_PAGE = {
         "end_service",
         "end_rule",
     ),
+    *("account_data", "withdraw_consent", "object", "end_session", "end_sessions"),
+    *("approve_quote", "give_role", "end_role", "revoke_support", "visit", "leave_visit"),
+    *("approve_request", "refuse_request", "write_again", "suspend", "let_in", "close_account", "end_persons_role"),
+    *("mfa_remove_webauthn", "mfa_reauthenticate_webauthn"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""
@@ -101,6 +105,10 @@ def through(walked: Walk, garage: SimpleNamespace) -> Walk:
     manager = garage.sessions[walk.PERSONAS["site_manager"]]
     walked.go("manager", carded.restrictions, manager)
     walked.go("manager", partial(walk.managed, garage=garage), manager)
+    walked.go("accounts", accounting.manager, manager)
+    walked.go("asking", partial(accounting.stranger, garage=garage))
+    walked.go("deciding", accounting.network, garage.sessions[walk.PERSONAS["network_administrator"]])
+    walked.go("visiting", accounting.support, garage.sessions[walk.PERSONAS["provider_support"]])
     walked.go("ended", walk.ended, manager)
     walked.go("errors", walk.errors, adviser)
     walked.go("breakdown", broken, adviser)

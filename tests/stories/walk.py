@@ -36,6 +36,14 @@ def anonymous(page: Page) -> Iterator[str]:
     page.context.clear_cookies(name="csrf")
     page.click("main button")
     yield "form expired"
+    page.goto("/compte/connexion/")
+    page.fill("#id_login", PERSONAS["network_reader"])
+    page.fill("#id_password", PASSWORD)
+    page.click("main button")
+    yield "code asked"
+    page.fill("#id_code", "000000")
+    page.locator("main form").first.locator("button").click()
+    yield "code refused"
 
 
 def _commitment(page: Page) -> Iterator[str]:
@@ -55,6 +63,12 @@ def own_pages(page: Page) -> Iterator[str]:
         for details in page.locator("main details").all():
             details.locator("summary").click()
         yield address
+    for address in ("", "application/", "application/retirer/", "cles/", "mot-de-passe/"):
+        page.goto(f"/compte/securite/{address}")
+        yield f"security {page.url.partition('/compte/')[2]}"
+    for address in ("", "code/"):
+        page.goto(f"/compte/preuve/{address}")
+        yield f"proof {page.url.partition('/compte/')[2]}"
     page.goto("/")
     page.click("header summary")
     yield "own menu"
@@ -65,7 +79,12 @@ def own_pages(page: Page) -> Iterator[str]:
 
 
 def network(page: Page) -> Iterator[str]:
-    """Open what an import left in quarantine, correct a line wrongly and give it up."""
+    """Make recovery codes; open what an import left in quarantine, correct a line wrongly and give it up."""
+    page.goto("/compte/securite/secours/nouveaux/")
+    yield "new recovery codes"
+    page.locator("main button").click()
+    page.wait_for_url("**/secours/")
+    yield "recovery codes"
     page.goto("/reseau/tarifs/")
     page.locator("main a").first.click()
     yield "quarantine"

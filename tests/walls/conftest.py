@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import Client
 
 from gardien.base import clock
+from tests import second_factor
 from tests.conftest import empty_tables
 from tests.walls import house as houses
 
@@ -28,7 +29,6 @@ def enter(house: houses.House) -> Callable[[str], Client]:
 
     def signed_in(email: str) -> Client:
         client = Client(raise_request_exception=False)
-        client.force_login(User.objects.get(email=email), "allauth.account.auth_backends.AuthenticationBackend")
-        return client
+        return second_factor.sign_in(client, User.objects.get(email=email))
 
     return signed_in

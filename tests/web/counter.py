@@ -17,6 +17,9 @@ ADVISER = "counter.adviser@tilleul.example"
 FORM = "application/x-www-form-urlencoded"
 COMINGS_AND_GOINGS = {"django_session", "django_migrations"}
 
+TOKEN = re.compile(r"\b\w{64}\b")
+"""What guards a form, different each time."""
+
 _ERROR = re.compile(
     r'<div class="invalid-feedback d-block"[^>]*>(.*?)</div>|<li>(?:<a [^>]*>[^<]*</a>&nbsp;: )?([^<]+)</li>|<p class="lead">(.*?)</p>',
     re.DOTALL,

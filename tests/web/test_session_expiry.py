@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 
 from gardien.base import clock
@@ -24,7 +23,6 @@ TYPED = {"kind": "person", "last_name": "Moreau", "first_name": "Ada <b>", "note
 
 def browser() -> Client:
     """Return a client that checks tokens and says where its forms come from, as browsers do."""
-    cache.clear()
     return Client(enforce_csrf_checks=True, headers={"Origin": SITE})
 
 

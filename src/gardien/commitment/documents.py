@@ -168,6 +168,19 @@ def acknowledgement(version: Version, language: str) -> Document:
     return _question("acknowledgement", version, ("user.acknowledgement", clause), clause, language)
 
 
+def sentence_read(version: Version, language: str) -> str:
+    """Return the sentence that a user ticks to say they have read the notice, or empty text where none asks.
+
+    A version without an acknowledgement of its own says it in the sentence of its consent.
+    """
+    version.require_language(language)
+    for id_ in ("user.acknowledgement", "user.basis.consent"):
+        clause = version.clauses.get(id_)
+        if clause and clause.ask:
+            return render(version, clause, clause.ask, language)
+    return ""
+
+
 def mandatory_fields(version: Version, population: Population) -> dict[str, bool]:
     """Return each category that a form asks for, in order, and whether it is mandatory: marked by an asterisk.
 

@@ -18,7 +18,7 @@ from gardien.commitment.registry import Kept, registry
 from gardien.journal import actions as journal
 
 from . import queries
-from .models import Decision, Objection, Reading
+from .models import Acknowledgement, Decision, Objection, Reading
 from .rules import HEARD, About, Channel, How, NotAnAddressError, Sender, Tag, to_take_back
 
 
@@ -85,6 +85,22 @@ def record_reading(*, wording: Document, by: Actor, at: datetime, subject: str |
         Tag.READ, by=by, at=at, subject=reading.subject, version=reading.version, wording=reading.wording_sha256
     )
     return reading
+
+
+@transaction.atomic
+def acknowledge(*, subject: str, notice: Document, by: Actor, at: datetime) -> Acknowledgement:
+    """Record that the user `subject` says they have read `notice`; the same words again are one record.
+
+    Raises `OtherWordingError` for words that are no notice.
+    """
+    if notice.kind != "notice":
+        raise OtherWordingError
+    words = {"version": notice.version_id, "language": notice.language, "notice_sha256": notice.sha256}
+    if found := Acknowledgement.objects.filter(subject=subject, **words).first():
+        return found
+    found = Acknowledgement.objects.create(subject=subject, acknowledged_at=at, **words)
+    journal.record(Tag.ACKNOWLEDGED, by=by, at=at, subject=subject, version=found.version, wording=notice.sha256)
+    return found
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersona
 from . import actions, queries
 
 USES = ("client.use.quote", "client.use.storage")
+OF_BOTH = (*USES, "user.use.accounts")
 
 DECLARATION = Declaration(
     holdings=(
@@ -17,13 +18,21 @@ DECLARATION = Declaration(
             "subject",
         ),
         Holding(
+            "consent.Acknowledgement",
+            ("id", "subject", "version", "language", "notice_sha256", "acknowledged_at"),
+            "derived:proof",
+            ("user.use.accounts",),
+            "user.retention.orders",
+            "subject",
+        ),
+        Holding(
             "consent.Decision",
             (
                 *("id", "subject", "purpose", "channel", "address_digest", "basis", "is_given", "how"),
                 *("recorded_by_id", "decided_at", "quote_id"),
             ),
             "derived:proof",
-            USES,
+            OF_BOTH,
             "client.evidence.retention#consent_proof",
             "subject",
         ),
@@ -45,11 +54,13 @@ DECLARATION = Declaration(
         NotPersonal(
             "consent.Decision", ("controller_id", "version", "language", "wording_sha256"), "which wording was shown"
         ),
+        NotPersonal("consent.Acknowledgement", ("controller_id",), "names the controller"),
         NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
     ),
     keepers=(
         Keeper("client.basis.consent", actions.decide),
         Keeper("client.basis.consent", actions.withdraw),
+        Keeper("user.acknowledgement", actions.acknowledge),
     ),
     proofs=(Proof("client.basis.consent", queries.decided_on_other_words, is_scoped=True),),
 )

@@ -26,6 +26,24 @@ class Reading(ControllerRow):
         return f"{self.subject} {self.version}"
 
 
+class Acknowledgement(ControllerRow):
+    """That a user said they have read the users' notice of a version: an act of its own, no consent to anything."""
+
+    subject = models.CharField(max_length=10)
+    version = models.CharField(max_length=10, help_text="commitment version, its day of effect")
+    language = models.CharField(max_length=2)
+    notice_sha256 = models.CharField(max_length=64)
+    acknowledged_at = models.DateTimeField()
+
+    is_append_only: ClassVar[bool] = True
+
+    class Meta:
+        indexes = [models.Index(fields=["controller_id", "subject", "version"], name="consent_acknowledged")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.version}"
+
+
 class Decision(ControllerRow):
     """One yes or no of a person to one purpose, append-only: the latest of a purpose and address holds."""
 

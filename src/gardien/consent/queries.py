@@ -12,9 +12,9 @@ from gardien.base import scope
 from gardien.commitment import documents
 from gardien.commitment import queries as commitment
 from gardien.commitment.documents import Document
-from gardien.commitment.policy import UnknownLanguageError, UnknownVersionError, Version
+from gardien.commitment.policy import Population, UnknownLanguageError, UnknownVersionError, Version
 
-from .models import Decision, Objection, Reading
+from .models import Acknowledgement, Decision, Objection, Reading
 from .rules import Channel, normalised
 
 CALLS: Final = "client.phone-prospecting"
@@ -50,15 +50,28 @@ def readings(subjects: Sequence[str]) -> list[Reading]:
     return list(Reading.objects.filter(subject__in=subjects).order_by("read_at", "id"))
 
 
-def asked(version: Version, language: str = "fr") -> list[Question]:
-    """Return what a customer is asked under a version: each use on consent, then sales calls for each number."""
+def acknowledgements(subjects: Sequence[str]) -> list[Acknowledgement]:
+    """Return what a user said they have read, the latest first."""
+    return list(Acknowledgement.objects.filter(subject__in=subjects).order_by("-acknowledged_at", "-id"))
+
+
+def has_acknowledged(subjects: Sequence[str], version_id: str) -> bool:
+    """Say whether a user has read the users' notice of a version, in any language."""
+    return Acknowledgement.objects.filter(subject__in=subjects, version=version_id).exists()
+
+
+def asked(version: Version, language: str = "fr", population: Population = "client") -> list[Question]:
+    """Return what a customer, or a user, is asked under a version: each use on consent.
+
+    Customers are asked about sales calls for each of their numbers besides.
+    """
     found = []
     for purpose in documents.on_consent(version):
-        if purpose.startswith("client."):
+        if purpose.startswith(f"{population}."):
             channels = [label.removeprefix("by_") for label in version.clauses[purpose].channels] or [""]
             document = documents.consent(version, purpose, language)
             found += [Question(purpose, channel, per_address=False, document=document) for channel in channels]
-    if is_asked(version, CALLS):
+    if population == "client" and is_asked(version, CALLS):
         document = wording(version, CALLS, language)
         found.append(Question(CALLS, Channel.PHONE, per_address=True, document=document))
     return found

@@ -45,6 +45,7 @@ class Tag(journal.Tag):
     """What this room tells the journal."""
 
     READ = "consent:reading:recorded"
+    ACKNOWLEDGED = "consent:notice:acknowledged"
     DECIDED = "consent:decision:recorded"
     WITHDRAWN = "consent:decision:withdrawn"
     OBJECTED = "consent:objection:recorded"

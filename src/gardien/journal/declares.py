@@ -6,7 +6,7 @@ KEYS = (
     *("reading", "quote", "line", "pdf", "version", "wording", "decision", "objection"),
     *("vehicle", "note", "merge", "absorbed"),
     *("message", "document"),
-    *("party", "repairer", "site", "membership", "price_list", "file", "read"),
+    *("party", "repairer", "site", "membership", "price_list", "file", "read", "request", "access"),
     *("service", "rule", "rate"),
 )
 

@@ -6,7 +6,9 @@ from . import actions, queries
 
 
 def _of(place: str, columns: tuple[str, ...], found_by: str, category: str = "derived:proof") -> Holding:
-    return Holding(place, columns, category, ("client.use.quote",), "client.retention.messages", found_by)
+    return Holding(
+        place, columns, category, ("client.use.quote", "user.use.accounts"), "client.retention.messages", found_by
+    )
 
 
 DECLARATION = Declaration(

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from stdnum import luhn
 
 from gardien.base import scope
 from gardien.base.actor import Actor
 from gardien.catalogue import actions as catalogue
 from gardien.catalogue.rules.pricing import Extra
+from gardien.commitment import documents
 from gardien.commitment import queries as commitment
+from gardien.consent import actions as consent
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.models import CentralParty, Site, User
@@ -28,6 +31,8 @@ class Login:
     email: str
     role: str
     where: str
+    secret: str = ""
+    """Of the application that shows this account's codes, in base32, where its role needs a second factor."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ BY = Actor.program("demo")
 def load(*, password: str, at: datetime) -> list[Login]:
     """Open the network, its repairers and an account per role, and return the accounts.
 
-    One more account holds a role at the first two repairers.
+    One more account holds a role at the first two repairers. All have read the commitment in force.
     """
     version = commitment.in_force(at.date())
     central = {
@@ -89,6 +94,7 @@ def load(*, password: str, at: datetime) -> list[Login]:
     }
     catalogue.set_eco_rate(tyre_class="C1", from_date=ECO_FROM, amount_ttc=ECO, by=BY, at=at)
     sites = [_open(garage, at) for garage in GARAGES]
+    notice = documents.notice(version, "user", version.languages[0])
     logins: list[Login] = []
 
     def enter(name: str, domain: str, *places: tuple[str, Site | CentralParty]) -> User:
@@ -98,7 +104,10 @@ def load(*, password: str, at: datetime) -> list[Login]:
         )
         for role, place in places:
             network.give_role(user=user, role=role, place=place, by=BY, at=at)
-        logins.append(Login(user.email, places[0][0], " + ".join(place.name for _, place in places)))
+        with scope.entered(central[PartyKind.NETWORK].id):
+            consent.acknowledge(subject=user.reference, notice=notice, by=BY, at=at)
+        secret = _second_factor(user) if places[0][0] in CENTRAL_ROLES else ""
+        logins.append(Login(user.email, places[0][0], " + ".join(place.name for _, place in places), secret))
         return user
 
     for garage, site in zip(GARAGES, sites, strict=True):
@@ -109,6 +118,12 @@ def load(*, password: str, at: datetime) -> list[Login]:
         domain = "sarvane" if kind == PartyKind.NETWORK else "halvec"
         enter(role.replace("_", "."), domain, (role, central[kind]))
     return logins
+
+
+def _second_factor(user: User) -> str:
+    secret: str = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
 
 
 def is_loaded() -> bool:

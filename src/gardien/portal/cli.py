@@ -19,6 +19,7 @@ from gardien.portal.config import Config, SettingRefusedError, read
 from gardien.portal.embedded import ClusterError
 
 NO_OWNER = "To migrate the database of DATABASE_URL, name it as role gardien_owner in GARDIEN_OWNER_DATABASE_URL."
+NO_MATRIX = "The matrix is asked on a database of its own beside the embedded one: unset DATABASE_URL."
 
 Run = Callable[[argparse.Namespace, Config], int]
 
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("number", type=int, help="as `jobs list` shows it")
     _add(commands, "messages", "Count what was sent, what waits and what failed.", has_json=True)
 
+    _add_access(commands.add_parser("access", help="Who may do what."))
     kinds = commands.add_parser("import", help="Import a file.").add_subparsers(required=True, metavar="KIND")
     tyres = _add(kinds, "tyres", "Import a price list of tyres, CSV or XLSX.", module="import_tyres", has_json=True)
     tyres.add_argument("file", type=Path)
@@ -70,6 +72,15 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_commitment(commands.add_parser("commitment", help="The commitment."))
     return parser
+
+
+def _add_access(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="WHAT")
+    grid = _add(kinds, "matrix", "Ask each address as each persona.", module="access_matrix", has_json=True)
+    grid.add_argument("--persona", metavar="NAME", help="ask as this one alone")
+    again = _add(kinds, "unblock", "Let an account be tried again after too many failures.", module="access_unblock")
+    again.add_argument("email")
+    again.add_argument("--factor", action="store_true", help="take its second factor away too: it was lost")
 
 
 def _add_commitment(parser: argparse.ArgumentParser) -> None:
@@ -122,6 +133,11 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
             os.environ |= {"GARDIEN_MAIL_URL": mail.FILE, "GARDIEN_MAIL_FROM": "portail@gardien.example"}
     if module == "migrate" and config.database_url and not config.owner_database_url:
         raise stack.RefusedError(NO_OWNER)
+    if module == "access_matrix":
+        if config.database_url:
+            raise stack.RefusedError(NO_MATRIX)
+        os.environ["GARDIEN_DATABASE_NAME"] = "gardien_matrix"
+        config = read()
     with ExitStack() as held:
         if module == "commitment_status" or not module.startswith("commitment_"):
             if stack.is_new(config):

@@ -42,6 +42,10 @@ class Config(BaseModel):
     hosts: str = Field("localhost,127.0.0.1", description="Host names the portal answers to, separated by commas.")
     is_https: bool = Field(default=False, description="True behind TLS: secure cookies with the __Host- prefix, HSTS.")
     is_demo: bool = Field(default=False, description="True for demonstration data: each page says so.")
+    proxies: int = Field(0, ge=0, le=9, description="How many proxies stand in front; they say who asks.")
+    idle_minutes: int = Field(30, ge=1, le=240, description="A session ends after so many minutes without a request.")
+    session_hours: int = Field(12, ge=1, le=24, description="A session ends so many hours after signing in.")
+    proof_minutes: int = Field(10, ge=1, le=60, description="Sensitive pages want a proof not older than that.")
 
     mail_url: Annotated[str, AfterValidator(mail.checked)] = Field(
         "", description="Where mail goes: smtp://, smtps://, or file: for the folder outbox; empty: none is sent."

@@ -44,6 +44,15 @@ DECLARATION = Declaration(
             "email_address.user.reference",
         ),
         Holding(
+            "mfa.Authenticator",
+            (
+                *("id", "user_id", "type", "data", "created_at", "last_used_at"),
+                *(f"data.{key}" for key in ("secret", "used", "seed", "used_mask", "viewed_at", "name", "credential")),
+            ),
+            *SECURITY,
+            "user.reference",
+        ),
+        Holding(
             "file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"
         ),
         Holding("file:demo", ("logins.json",), *SECURITY, "email"),

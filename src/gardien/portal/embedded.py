@@ -188,6 +188,11 @@ class Cluster:
             with psycopg.connect(**self.dsn(SUPERUSER, database)) as connection:
                 connection.execute(ROLES_SQL.read_bytes())
 
+    def drop(self, database: str) -> None:
+        """Delete a database and end its connections; one that is not there is no fault."""
+        with self._locked(), psycopg.connect(**self.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Let one start, stop or preparation of this folder happen at a time, over processes."""

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "django_include_bootstrap",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gardien.web.shared.limits.limits",
     "allauth.account.middleware.AccountMiddleware",
     "gardien.web.shared.middleware.membership",
 ]
@@ -105,7 +107,8 @@ def _database() -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": _database(), "attempts": _database()}
+"""Both are the same database; what goes through `attempts` (network.actions) commits by itself."""
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -126,9 +129,33 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "reset_password": "gardien.web.account.passwords.ForgottenForm",
+    "reset_password_from_key": "gardien.web.account.passwords.RenewForm",
+    "change_password": "gardien.web.account.passwords.ChangeForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "gardien.web.account.tokens.Tokens"  # noqa: S105 -- the name of a class
+PASSWORD_RESET_TIMEOUT = 3600  # seconds, as the letter says
+ACCOUNT_RATE_LIMITS = False  # network.actions.Attempt counts, for all processes
+ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.proxies
+MFA_ADAPTER = "gardien.web.account.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "gardien.web.account.second_factor.CodeForm",
+    "reauthenticate": "gardien.web.account.second_factor.ProofForm",
+    "activate_totp": "gardien.web.account.second_factor.ActivateForm",
+    "add_webauthn": "gardien.web.account.second_factor.AddPasskeyForm",
+}
+MFA_TOTP_ISSUER = "Gardien"
+MFA_REAUTHENTICATION_REQUIRED = False  # web.shared.access asks for it
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.is_https
 
 SESSION_ENGINE = "gardien.web.shared.sessions"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = CONFIG.session_hours * 3600
+GARDIEN_SESSION_HOURS = CONFIG.session_hours
+GARDIEN_IDLE_MINUTES = CONFIG.idle_minutes
+GARDIEN_PROOF_MINUTES = CONFIG.proof_minutes
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.is_https
 SESSION_COOKIE_NAME = "__Host-session" if CONFIG.is_https else "session"

@@ -14,6 +14,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Acknowledgement',
+            fields=[
+                ('id', models.UUIDField(default=gardien.base.ids.new, editable=False, primary_key=True, serialize=False)),
+                ('controller_id', models.UUIDField(default=gardien.base.scope.current, editable=False)),
+                ('subject', models.CharField(max_length=10)),
+                ('version', models.CharField(help_text='commitment version, its day of effect', max_length=10)),
+                ('language', models.CharField(max_length=2)),
+                ('notice_sha256', models.CharField(max_length=64)),
+                ('acknowledged_at', models.DateTimeField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['controller_id', 'subject', 'version'], name='consent_acknowledged')],
+            },
+        ),
+        migrations.CreateModel(
             name='Decision',
             fields=[
                 ('id', models.UUIDField(default=gardien.base.ids.new, editable=False, primary_key=True, serialize=False)),

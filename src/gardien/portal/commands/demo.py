@@ -13,11 +13,12 @@ from pathlib import Path
 from gardien.base import clock, ids, scope
 from gardien.base.actor import Actor
 from gardien.catalogue import actions as catalogue_writes
-from gardien.catalogue import demo as price_list
 from gardien.catalogue import queries as catalogue
+from gardien.catalogue.demo import PRICE_LIST
 from gardien.commitment import documents
 from gardien.commitment import queries as commitment
 from gardien.consent import actions as consent
+from gardien.consent.models import Reading
 from gardien.customers import actions as customers
 from gardien.customers import rules
 from gardien.customers.models import Customer
@@ -72,12 +73,13 @@ def _cast(folder: Path, at: datetime) -> tuple[list[dict[str, str]], str]:
     logins = [asdict(login) for login in cast.load(password=password, at=at)]
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as private:
         json.dump({"password": password, "logins": logins}, private)
-    _price_list(at)
+    price_list(at)
     return logins, password
 
 
-def _price_list(at: datetime) -> None:
-    file = price_list.PRICE_LIST
+def price_list(at: datetime) -> None:
+    """Import the committed price list."""
+    file = PRICE_LIST
     by = Actor.program("demo")
     catalogue_writes.import_tyres(
         raw=file.read_bytes(), file_name=file.name, supplier=file.stem, currency="EUR", by=by, at=at
@@ -88,17 +90,23 @@ def _quote(folder: Path, at: datetime) -> Path:
     """Receive a customer at the first garage's counter, issue a quote, and return the path of its PDF."""
     membership = Membership.objects.filter(role="counter_adviser", site__isnull=False).order_by("from_at", "id")[0]
     with scope.entered(network.controller(membership)):
-        issued = _issued(membership, at)
-        content = queries.pdf(queries.document(issued.id))
-    path = folder / f"{issued.number}.pdf"
+        quote = issued(membership, at)
+        content = queries.pdf(queries.document(quote.id))
+    path = folder / f"{quote.number}.pdf"
     path.write_bytes(content)
     return path
 
 
-def _customer(membership: Membership, at: datetime) -> Customer:
+def heard(membership: Membership, at: datetime) -> Reading:
+    """Read the wording to somebody at the counter; call inside the scope of `membership`."""
     by, site = network.actor(membership), network.site_of(membership)
     version = commitment.in_force(clock.legal_day(at))
     wording = documents.reading(version, paper.controller(site.repairer), "fr")
+    return consent.record_reading(wording=wording, by=by, at=at)
+
+
+def _customer(membership: Membership, at: datetime) -> Customer:
+    by = network.actor(membership)
     details = customers.Details(
         last_name="Moreau",
         first_name="Élodie",
@@ -109,11 +117,11 @@ def _customer(membership: Membership, at: datetime) -> Customer:
         mobile=rules.parse_phone("06 39 98 12 34"),
     )
     vehicle = customers.VehicleDetails(rules.parse_plate("GH-482-KL"), "Sarvane", "Altis")
-    heard = consent.record_reading(wording=wording, by=by, at=at)
-    return customers.record(details=details, vehicle=vehicle, reading=heard, by=by, at=at)
+    return customers.record(details=details, vehicle=vehicle, reading=heard(membership, at), by=by, at=at)
 
 
-def _issued(membership: Membership, at: datetime) -> Quote:
+def drafted(membership: Membership, at: datetime) -> Quote:
+    """Receive a customer, and leave their quote a draft; call inside the scope of `membership`."""
     by, customer = network.actor(membership), _customer(membership, at)
     draft = quotes.draft(
         customer=customer,
@@ -130,11 +138,17 @@ def _issued(membership: Membership, at: datetime) -> Quote:
     for label, price in (("Montage, équilibrage, valve neuve", "22.00"), ("Éco-contribution pneu", "1.50")):
         offer = quotes.Offer(label, Decimal(4), Decimal(price), Decimal(20))
         quotes.add_service(quote_id=draft.id, offer=offer, line_key=ids.new(), by=by, at=at)
-    return quotes.issue(quote_id=draft.id, by=by, at=at)
+    return draft
+
+
+def issued(membership: Membership, at: datetime) -> Quote:
+    """Receive a customer and issue their quote; call inside the scope of `membership`."""
+    return quotes.issue(quote_id=drafted(membership, at).id, by=network.actor(membership), at=at)
 
 
 def _print_logins(logins: list[dict[str, str]], password: str) -> None:
     width = max(len(login["email"]) for login in logins)
     for login in logins:
-        print(f"  {login['email']:<{width}}  {login['role']}, {login['where']}")
+        code = f", TOTP {login['secret']}" if login["secret"] else ""
+        print(f"  {login['email']:<{width}}  {login['role']}, {login['where']}{code}")
     print(f"Password of all of them: {password}", flush=True)

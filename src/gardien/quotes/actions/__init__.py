@@ -27,13 +27,21 @@ from .drafting import (
     remove_line,
     tell_mileage,
 )
-from .issuing import LabelMissingError, NothingOfferedError, PartsUnansweredError, issue, mark_verified
+from .issuing import (
+    LabelMissingError,
+    ManagerNeededError,
+    NothingOfferedError,
+    PartsUnansweredError,
+    issue,
+    mark_verified,
+)
 from .pricing import NothingToReachError, choose_parts, excuse_label, reach, take_off
 from .sending import NoAddressError, send
 
 __all__ = [
     "ExpiredError",
     "LabelMissingError",
+    "ManagerNeededError",
     "NoAddressError",
     "NoOptionError",
     "NoReasonError",

@@ -36,14 +36,19 @@ class PartsUnansweredError(ValueError):
     """A part may come from the circular economy: ask the person first (code de la consommation, art. L224-67)."""
 
 
+class ManagerNeededError(PermissionError):
+    """More is taken off than the site's advisers may grant: a manager issues the quote."""
+
+
 @transaction.atomic
-def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
+def issue(*, quote_id: UUID, by: Actor, at: datetime, is_approved: bool = False) -> Quote:
     """Issue a draft: its number, its totals and its PDF exist together or not at all.
 
     The number comes from a counter row locked until the transaction ends, so that numbers run 1..n per
     repairer and year without a gap. Issuing an issued quote again returns it, unchanged. Raises
     `NothingOfferedError`, `LabelMissingError`, `PartsUnansweredError`, `NotAgreedError`, and `NotOpenError` or
-    `ExpiredError` for a revision of a quote that was answered or ended meanwhile.
+    `ExpiredError` for a revision of a quote that was answered or ended meanwhile. `ManagerNeededError` for a discount
+    beyond the site's, unless a manager approves it by issuing (`is_approved`).
     """
     quote = _locks.revision(quote_id)
     if quote.state != State.DRAFT:
@@ -51,6 +56,8 @@ def issue(*, quote_id: UUID, by: Actor, at: datetime) -> Quote:
     _locks.refuse_a_no(quote.customer_id, at)
     found = queries.lines(quote)
     _refuse_incomplete(quote, found)
+    if not is_approved and queries.needs_a_manager(quote, found):
+        raise ManagerNeededError
     _number(quote, at)
     sums = queries.sums(quote, found)
     quote.state, quote.issued_at = State.ISSUED, at

@@ -103,6 +103,14 @@ def sums(quote: Quote, found: list[QuoteLine]) -> list[Sum]:
     ]
 
 
+def needs_a_manager(quote: Quote, found: list[QuoteLine]) -> bool:
+    """Say whether an option takes more off than the site's advisers may grant (`Site.most_discount`)."""
+    most = quote.site.most_discount
+    options = {line.option for line in found} - {0} or {0}
+    offered = ([line.figures for line in found if line.option in {0, option}] for option in options)
+    return most is not None and any(money.share_off(figures) > most for figures in offered)
+
+
 @dataclass(frozen=True)
 class Change:
     """What a line costs each, as the quote's policy tells it, and what it cost; `now` is None where it is left out."""

@@ -69,7 +69,7 @@ def _mentions(quote: Quote, lines: list[QuoteLine]) -> tuple[str, ...]:
         ReusedParts.NO.value: _("The customer does not wish parts from the circular economy."),
     }
     excuses = sorted({line.label_excuse for line in lines} - {""})
-    return (*filter(None, (said.get(quote.reused_parts, ""),)), *excuses)
+    return (*filter(None, (said.get(quote.reused_parts, ""),)), *excuses, *filter(None, (quote.site.quote_text,)))
 
 
 def _customer(customer: Customer) -> _sheet.Customer:

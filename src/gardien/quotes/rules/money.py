@@ -121,6 +121,14 @@ def line_total(line: Line) -> Decimal:
     return price - off
 
 
+def share_off(lines: Iterable[Line]) -> Decimal:
+    """Return what is taken off the lines, in per cent of what they cost without it, not rounded; 0 of nothing."""
+    found = list(lines)
+    off = sum((line.discount for line in found), _ZERO)
+    full = sum((line_total(replace(line, discount=_ZERO)) for line in found), _ZERO)
+    return off * _HUNDRED / full if full else _ZERO
+
+
 def unit_price(told_ttc: Decimal, rate: Decimal, policy: Policy) -> Decimal:
     """Return the unit price of a price told all taxes included, as `policy` tells it, to the cent."""
     ttc = _checked(told_ttc, MAX_PRICE)

@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from . import catalogue, views
+from . import accounts, catalogue, views
 
 urlpatterns = [
     path("reseau/reparateurs/", views.repairers, name="repairers"),
+    path("reseau/demandes/", accounts.requests, name="account_requests"),
+    path("reseau/demandes/<uuid:request_id>/", accounts.decide, name="account_request"),
+    path("reseau/demandes/<uuid:request_id>/approuver/", accounts.approve, name="approve_request"),
+    path("reseau/demandes/<uuid:request_id>/refuser/", accounts.refuse, name="refuse_request"),
+    path("reseau/personnes/", accounts.people, name="people"),
+    path("reseau/personnes/<uuid:user_id>/", accounts.person, name="person"),
+    path("reseau/personnes/<uuid:user_id>/lettre/", accounts.write_again, name="write_again"),
+    path("reseau/personnes/<uuid:user_id>/suspendre/", accounts.change_standing, {"act": "suspend"}, name="suspend"),
+    path("reseau/personnes/<uuid:user_id>/reprendre/", accounts.change_standing, {"act": "resume"}, name="let_in"),
+    path("reseau/personnes/<uuid:user_id>/fermer/", accounts.change_standing, {"act": "close"}, name="close_account"),
+    path("reseau/roles/<uuid:membership_id>/fin/", accounts.end_persons_role, name="end_persons_role"),
     path("reseau/tarifs/", views.imports, name="imports"),
     path("reseau/tarifs/<uuid:price_list_id>/", catalogue.quarantine, name="quarantine"),
     path("reseau/tarifs/<uuid:price_list_id>/reprendre/", catalogue.replay, name="replay"),

@@ -80,7 +80,7 @@ def by_link(view: View) -> View:
         answer.headers["X-Robots-Tag"] = "noindex, nofollow"
         return answer
 
-    served.gardien_is_by_link = True  # type: ignore[attr-defined]
+    served.gardien_brings_scope = True  # type: ignore[attr-defined]
     return served
 
 

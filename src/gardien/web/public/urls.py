@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path
 
-from . import answering, views
+from . import accounts, answering, views
 
 PAGES = (
     ("", views.notice, "notice"),
@@ -33,4 +33,11 @@ ANSWERING = [
     path("devis-recu/<str:token>/refuser/", answering.refused, name="refused"),
 ]
 
-urlpatterns = [*_patterns(), *ANSWERING]
+ACCOUNTS = [
+    path("compte/demande/", accounts.request_account, name="request_account"),
+    path("compte/demande/envoyee/", accounts.account_requested, name="account_requested"),
+    path("compte/demande/<str:token>/", accounts.confirm_request, name="confirm_request"),
+    path("compte/mot-de-passe/<str:token>/", accounts.choose_password, name="choose_password"),
+]
+
+urlpatterns = [*_patterns(), *ANSWERING, *ACCOUNTS]

@@ -95,6 +95,7 @@ def show(request: Request, found: "Quote", forms: dict[str, Any], status: int = 
         context |= _answerable(found)
         return render(request, "repairer/quote.html", {**context, **forms}, status=status)
     context |= _addable(request, found, lines)
+    context["needs_a_manager"] = queries.needs_a_manager(found, lines)
     context["has_parts"] = any(line.family for line in lines)
     context["opens_in"] = {} if forms or context["search"].asked.get("size") else _next_field(found, lines)
     return render(request, "repairer/draft.html", {**context, **forms}, status=status)
@@ -203,6 +204,7 @@ def _sentences() -> dict[type[Exception], str]:
             "This tyre's price is not in euros, so it cannot stand on a quote: choose one of a list in euros."
         ),
         actions.LabelMissingError: _("A tyre has no EU label: say on its line why it is quoted all the same."),
+        actions.ManagerNeededError: _("This discount is your manager's to grant: they issue the quote."),
         actions.PartsUnansweredError: _("Ask the customer whether they want reused parts, then issue the quote."),
         actions.NothingToReachError: _("This offer has no line yet: add one before you tell its total."),
         actions.NoSuchLineError: _("This line is gone: look at the quote as it is now."),

@@ -166,6 +166,13 @@ def issue(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     return attempt(request, found, lambda: actions.issue(quote_id=found.id, by=actor(request), at=clock.now()))
 
 
+@page("quotes.approve", "POST")
+def approve(request: Request, quote_id: uuid.UUID) -> HttpResponse:
+    """Issue a draft whatever it takes off, as a manager."""
+    found, by, at = quote_or_404(quote_id), actor(request), clock.now()
+    return attempt(request, found, lambda: actions.issue(quote_id=found.id, by=by, at=at, is_approved=True))
+
+
 @page("quotes.view")
 def pdf(request: Request, quote_id: uuid.UUID) -> HttpResponse:
     """Hand over the very PDF that was frozen at issue."""

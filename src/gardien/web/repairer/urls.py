@@ -53,6 +53,7 @@ urlpatterns = [
     path("devis/<uuid:quote_id>/kilometrage/", quoting.tell_mileage, name="tell_mileage"),
     path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/retirer/", quoting.remove_line, name="remove_line"),
     path("devis/<uuid:quote_id>/emettre/", quoting.issue, name="issue"),
+    path("devis/<uuid:quote_id>/accorder/", quoting.approve, name="approve_quote"),
     path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/remise/", settling.take_off, name="take_off"),
     path("devis/<uuid:quote_id>/lignes/<uuid:line_id>/etiquette/", settling.excuse_label, name="excuse_label"),
     path("devis/<uuid:quote_id>/total/", settling.reach, name="reach"),

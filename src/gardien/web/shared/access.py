@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -10,16 +11,21 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from gardien.base import clock, scope
 from gardien.base.actor import Actor
 from gardien.commitment import roles
+from gardien.network import actions as accounts
 from gardien.network import queries as network
+from gardien.network.rules import PartyKind
 
-from . import carried
+from . import carried, proof, reading
 
 if TYPE_CHECKING:
-    from gardien.network.models import Membership, Site, User
+    from gardien.network.models import Membership, Site, SupportAccess, User
 
 View = Callable[..., HttpResponse]
+READING = "account.acknowledge"
+"""The one action of who has not read the version in force yet."""
 
 
 class Request(HttpRequest):
@@ -28,22 +34,34 @@ class Request(HttpRequest):
     user: "User"  # type: ignore[assignment]
     membership: "Membership | None"
     memberships: "list[Membership]"
+    must_read: bool
+    support_access: "SupportAccess | None"
     htmx: Any
 
 
-def page(action: str, *methods: str) -> Callable[[View], View]:
+def page(action: str, *methods: str, sets_up: bool = False, is_sensitive: bool = False) -> Callable[[View], View]:
     """Serve the view to the roles of `action` only; `methods` defaults to GET.
 
-    Anonymous visitors go to the sign-in page, with what they had typed (`carried`); other roles get a 403.
+    Anonymous visitors go to the sign-in page, with what they had typed (`carried`); other roles get a 403. Whose role
+    needs a second factor gets to pages that set one up (`sets_up`) and to no other before there is one. A sensitive
+    page, an export or an identity document, asks who did not prove lately who they are to do so again.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Request, *args: Any, **values: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
+            if not request.user.is_authenticated or proof.is_stale(request):
                 return _to_sign_in(request)
+            if proof.is_missing(request) and not sets_up:
+                return _to(request, "mfa_index")
             if request.membership is None or not roles.matrix().allows(request.membership.role, action):
                 raise PermissionDenied
+            if request.must_read and action != READING and not sets_up:
+                return reading.first(request)
+            if is_sensitive and not proof.is_recent(request):
+                return _to(request, "account_reauthenticate")
+            if request.support_access is not None:
+                _record_read(request, action, values)
             response = view(request, *args, **values)
             carried.settle(request)
             return response
@@ -56,13 +74,46 @@ def page(action: str, *methods: str) -> Callable[[View], View]:
     return decorate
 
 
+def users_data(view: View) -> View:
+    """Serve a page about users' data in the scope of its controller, the network, whoever asks. Under `page`."""
+
+    @wraps(view)
+    def served(request: Request, *args: Any, **values: Any) -> HttpResponse:
+        with scope.entered(network.central_party(PartyKind.NETWORK).id):
+            return view(request, *args, **values)
+
+    served.gardien_brings_scope = True  # type: ignore[attr-defined]
+    return served
+
+
+def _record_read(request: Request, action: str, values: dict[str, Any]) -> None:
+    """Put on record what support asks for; on pages in another scope there is nothing of the repairer to read."""
+    assert request.support_access is not None  # noqa: S101 -- the caller has seen it
+    assert request.resolver_match is not None  # noqa: S101 -- a view is running
+    if getattr(request.resolver_match.func, "gardien_brings_scope", False):
+        return
+    accounts.record_support_read(
+        access=request.support_access,
+        action=action,
+        object_id=next((value for value in values.values() if isinstance(value, UUID)), None),
+        user_id=request.user.id,
+        by=actor(request),
+        at=clock.now(),
+    )
+
+
 def _to_sign_in(request: Request) -> HttpResponse:
-    """Ask a visitor to sign in; a part of a page is refused without a word, for its page says what that means."""
+    """Ask a visitor to sign in."""
+    return _to(request, "account_login")
+
+
+def _to(request: Request, name: str) -> HttpResponse:
+    """Lead elsewhere first; a part of a page is refused without a word, for its page says what that means."""
     if request.htmx:
         return HttpResponse(status=401)
     if request.method == "GET":
-        return redirect_to_login(request.path)
-    return redirect_to_login(reverse("resume" if carried.keep(request) else "home"))
+        return redirect_to_login(request.path, reverse(name))
+    return redirect_to_login(reverse("resume" if carried.keep(request) else "home"), reverse(name))
 
 
 def actor(request: Request) -> Actor:

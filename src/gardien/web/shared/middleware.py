@@ -15,9 +15,11 @@ from gardien.network import queries as network
 if TYPE_CHECKING:
     from gardien.network.models import Membership
 
-from . import errors
+from . import errors, reading
 
 SESSION_KEY = "membership"
+VISIT_KEY = "visit"
+"""Of the session: the role chosen, and the access through which support reads at a site."""
 
 
 class membership:  # noqa: N801 -- named as Django names middleware in settings
@@ -32,27 +34,39 @@ class membership:  # noqa: N801 -- named as Django names middleware in settings
     def __call__(self, request: Any) -> HttpResponse:
         """Serve the request."""
         request.memberships, request.membership = [], None
+        request.must_read, request.support_access = False, None
         if request.user.is_authenticated:
             request.memberships = list(network.memberships(request.user, clock.now()))
             request.membership = _chosen(request.memberships, request.session.get(SESSION_KEY))
-        if request.membership is None or _is_by_link(request):
+            _enter_visit(request)
+            request.must_read = request.membership is not None and reading.is_due(request)
+        if request.membership is None or _brings_scope(request):
             return self.get_response(request)
         with scope.entered(network.controller(request.membership)):
             return self.get_response(request)
 
     def process_exception(self, request: Any, exception: Exception) -> HttpResponse | None:
         """Roll back what the page did before it failed, and say so where the database refused it."""
-        if request.membership is not None and not _is_by_link(request):
+        if request.membership is not None and not _brings_scope(request):
             transaction.set_rollback(True)
         return errors.restricted(request) if isinstance(exception, scope.RestrictedError) else None
 
 
-def _is_by_link(request: HttpRequest) -> bool:
-    """Say whether a signed link brings the controller, whoever happens to be signed in."""
+def _brings_scope(request: HttpRequest) -> bool:
+    """Say whether the page brings its controller, whoever happens to be signed in: by a signed link, or the network."""
     try:
-        return getattr(resolve(request.path_info).func, "gardien_is_by_link", False)
+        return getattr(resolve(request.path_info).func, "gardien_brings_scope", False)
     except Resolver404:
         return False
+
+
+def _enter_visit(request: Any) -> None:
+    """Let support act at the site that it chose in this session, as long as that site lets it in."""
+    chosen = request.session.get(VISIT_KEY)
+    if chosen and request.membership is not None:
+        found = network.visiting(request.membership, UUID(chosen), clock.now())
+        if found:
+            request.membership, request.support_access = found
 
 
 def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None":

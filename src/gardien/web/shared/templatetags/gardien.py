@@ -11,12 +11,14 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gardien.catalogue.rules.price_list import Season
 from gardien.catalogue.rules.pricing import Extra, Tier
+from gardien.commitment import roles
 from gardien.customers import rules
+from gardien.network.rules import RequestState, UserState
 from gardien.web.shared import carried
 
 register = template.Library()
@@ -39,6 +41,18 @@ TIERS = {
     Tier.PREMIUM: gettext_lazy("premium"),
     Tier.QUALITY: gettext_lazy("quality"),
     Tier.BUDGET: gettext_lazy("budget"),
+}
+USER_STATES = {
+    UserState.APPROVED: gettext_lazy("waits for its password"),
+    UserState.ACTIVE: gettext_lazy("active"),
+    UserState.SUSPENDED: gettext_lazy("suspended"),
+    UserState.CLOSED: gettext_lazy("closed"),
+}
+REQUEST_STATES = {
+    RequestState.REQUESTED: gettext_lazy("has not confirmed the address yet"),
+    RequestState.VERIFIED: gettext_lazy("waits for the network"),
+    RequestState.APPROVED: gettext_lazy("approved"),
+    RequestState.REFUSED: gettext_lazy("refused"),
 }
 
 
@@ -147,6 +161,24 @@ def tyre_facts(article: Any) -> str:
     if article.has_snow_grip:
         facts.append("3PMSF")
     return " · ".join(facts)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """Name a role of `commitment/roles.yaml`."""
+    return roles.matrix().names[role][(get_language() or "fr")[:2]]
+
+
+@register.filter
+def user_state(state: str) -> str:
+    """Name the state of an account."""
+    return str(USER_STATES[UserState(state)])
+
+
+@register.filter
+def request_state(state: str) -> str:
+    """Name what became of a request for an account."""
+    return str(REQUEST_STATES[RequestState(state)])
 
 
 @register.filter

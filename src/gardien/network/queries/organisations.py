@@ -1,16 +1,18 @@
-"""Named reads of the network."""
+"""Named reads of parties, repairers, sites and the roles that are held there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Count, Q, QuerySet
 
 from gardien.base.actor import Actor
+from gardien.commitment import roles
 
-from .models import CentralParty, Membership, Repairer, Site, User
-from .rules import PartyKind
+from ..models import CentralParty, Membership, Repairer, Site, User
+from ..rules import PartyKind
 
 
 class NoPartyError(LookupError):
@@ -89,3 +91,15 @@ def repairer(code: str) -> Repairer:
     if found is None:
         raise NoSuchRepairerError
     return found
+
+
+def second_factors(user: User) -> int:
+    """Count the applications and passkeys that prove who the user is; recovery codes alone prove nothing."""
+    count: int = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    return count
+
+
+def needs_second_factor(held: Iterable[Membership]) -> bool:
+    """Say whether one of these roles is held at the network or at the provider."""
+    places = roles.matrix().places
+    return any(places[membership.role] != "site" for membership in held)

@@ -1,8 +1,9 @@
-"""Opening repairers, sites and accounts."""
+"""Opening repairers, sites and accounts, and what a site settles for itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
@@ -11,13 +12,21 @@ from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siren as siren_number
 from stdnum.fr import siret as siret_number
 
-from gardien.base import scope
+from gardien.base import text
 from gardien.base.actor import Actor
 from gardien.journal import actions as journal
 
-from . import queries
-from .models import CentralParty, Membership, Repairer, Site, User
-from .rules import PartyKind, Tag
+from ..models import CentralParty, Repairer, Site, User
+from ..rules import MOST_DISCOUNT, MOST_QUOTE_DAYS, MOST_QUOTE_TEXT, PartyKind, Tag
+from ._telling import tell
+
+
+class NotADurationError(ValueError):
+    """A quote is valid for 1 to 365 days."""
+
+
+class NotADiscountError(ValueError):
+    """A discount is 0 to 100 per cent."""
 
 
 class NotABusinessNumberError(ValueError):
@@ -50,7 +59,7 @@ class Identity:
 def name_central_party(*, kind: PartyKind, name: str, by: Actor, at: datetime) -> CentralParty:
     """Name the network, then the provider; a later call changes the name."""
     party, _ = CentralParty.objects.update_or_create(kind=kind, defaults={"name": name})
-    _record(Tag.PARTY_NAMED, by, at, party=party.id)
+    tell(Tag.PARTY_NAMED, by, at, party=party.id)
     return party
 
 
@@ -65,22 +74,32 @@ def open_repairer(*, code: str, identity: Identity, place: Place, by: Actor, at:
     repairer = Repairer.objects.create(
         code=code, vat_number=vat_number, **vars(place), **{**vars(identity), "siren": siren}
     )
-    _record(Tag.REPAIRER_OPENED, by, at, repairer=repairer.id)
+    tell(Tag.REPAIRER_OPENED, by, at, repairer=repairer.id)
     return repairer
 
 
 @transaction.atomic
 def open_site(*, repairer: Repairer, name: str, siret: str, place: Place, by: Actor, at: datetime) -> Site:
     """Open a site of `repairer`; raise `NotABusinessNumberError` where the SIRET is wrong or another company's."""
-    try:
-        siret = siret_number.validate(siret)
-    except NumberError as error:
-        raise NotABusinessNumberError from error
+    siret = business_number(siret)
     if not siret.startswith(repairer.siren):
         raise NotABusinessNumberError
     site = Site.objects.create(repairer=repairer, name=name, siret=siret, **vars(place))
-    _record(Tag.SITE_OPENED, by, at, repairer=repairer.id, site=site.id)
+    tell(Tag.SITE_OPENED, by, at, repairer=repairer.id, site=site.id)
     return site
+
+
+def business_number(siret: str) -> str:
+    """Return a SIRET as fourteen digits; raise `NotABusinessNumberError`. La Poste's own rule is known.
+
+    Luhn's rule checks the last digit; the establishments of La Poste (SIREN 356000000) but its first one have digits
+    that add up to a multiple of five instead, as python-stdnum has it.
+    """
+    try:
+        found: str = siret_number.validate(siret)
+    except NumberError as error:
+        raise NotABusinessNumberError from error
+    return found
 
 
 @transaction.atomic
@@ -91,20 +110,31 @@ def open_user(*, email: str, first_name: str, last_name: str, password: str, by:
     user.set_password(password)
     user.save()
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    _record(Tag.USER_OPENED, by, at, subject=user.reference)
+    tell(Tag.USER_OPENED, by, at, subject=user.reference)
     return user
 
 
 @transaction.atomic
-def give_role(*, user: User, role: str, place: Site | CentralParty, by: Actor, at: datetime) -> Membership:
-    """Give `user` a role at a site or at a central party, from `at` on."""
-    where = {"site": place} if isinstance(place, Site) else {"central_party": place}
-    membership = Membership.objects.create(user=user, role=role, from_at=at, **where)
-    _record(Tag.ROLE_GIVEN, by, at, subject=user.reference, membership=membership.id)
-    return membership
+def set_quote_days(*, site_id: UUID, days: int, by: Actor, at: datetime) -> None:
+    """Set for how many days a site's quotes are valid from now on; raise `NotADurationError` below 1 or above 365.
+
+    Call in the scope of its repairer.
+    """
+    if not 1 <= days <= MOST_QUOTE_DAYS:
+        raise NotADurationError
+    if Site.objects.filter(id=site_id).exclude(quote_days=days).update(quote_days=days):
+        journal.record(Tag.QUOTE_DAYS_SET, by=by, at=at, site=site_id)
 
 
-def _record(tag: Tag, by: Actor, at: datetime, subject: str = "", **references: object) -> None:
-    network = queries.central_party(PartyKind.NETWORK)
-    with scope.entered(network.id):
-        journal.record(tag, by=by, at=at, subject=subject, **references)  # type: ignore[arg-type]
+@transaction.atomic
+def set_quote_terms(*, site_id: UUID, printed: str, most_discount: int | None, by: Actor, at: datetime) -> None:
+    """Set what a site's quotes say below their lines, and the discount in per cent beyond which a manager issues them.
+
+    `most_discount` is 0 to 100, or None where no discount needs a manager; both hold for quotes issued from now on.
+    Raises `NotADiscountError`, and `base.text.Refused` for a text that cannot be kept. Call in its repairer's scope.
+    """
+    if most_discount is not None and not 0 <= most_discount <= MOST_DISCOUNT:
+        raise NotADiscountError
+    terms = {"quote_text": text.clean(printed, max_length=MOST_QUOTE_TEXT), "most_discount": most_discount}
+    if Site.objects.filter(id=site_id).exclude(**terms).update(**terms):
+        journal.record(Tag.QUOTE_TERMS_SET, by=by, at=at, site=site_id)

@@ -1,0 +1,38 @@
+"""Named reads of provider support: which sites have let it in, and what it read."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from ..models import Membership, Site, SupportAccess, SupportRead
+from ..rules import SUPPORT, VISIT
+
+
+def open_accesses(at: datetime) -> QuerySet[SupportAccess]:
+    """Return the accesses that are open at `at`, with their site and repairer."""
+    found = SupportAccess.objects.filter(revoked_at=None, from_at__lte=at, until_at__gt=at)
+    return found.select_related("site__repairer")
+
+
+def accesses_of(site: Site) -> QuerySet[SupportAccess]:
+    """Return all accesses that were ever opened at a site, the latest first, with who opened them."""
+    return SupportAccess.objects.filter(site=site).select_related("opened_by")
+
+
+def reads_of(site: Site) -> QuerySet[SupportRead]:
+    """Return what support asked for at a site, the latest first; call in the scope of its repairer."""
+    found = SupportRead.objects.filter(access__site=site).select_related("access", "user")
+    return found.order_by("-read_at", "-id")
+
+
+def visiting(membership: Membership, access_id: UUID, at: datetime) -> tuple[Membership, SupportAccess] | None:
+    """Return the role that a support membership acts in through an access that is open at `at`, None if it is not.
+
+    The role is never a row: it has the site of the access and lasts one request.
+    """
+    access = open_accesses(at).filter(id=access_id).first()
+    if membership.role != SUPPORT or access is None:
+        return None
+    visit = Membership(id=membership.id, user=membership.user, role=VISIT, site=access.site, from_at=access.from_at)
+    return visit, access

@@ -1,0 +1,188 @@
+"""The network's pages of accounts: requests that wait for its word, people, their roles and their end."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gardien.base import clock
+from gardien.network import actions, queries
+from gardien.network.rules import Doubt, Origin, Refusal, UserState
+from gardien.web.shared import letters, reading
+from gardien.web.shared.access import Request, actor, page
+from gardien.web.shared.account_forms import PersonForm, PlaceForm
+from gardien.web.shared.forms import NOT_LISTED
+from gardien.web.shared.leaving import attempt
+
+UNPROCESSABLE = 422
+DOUBTS = {
+    Doubt.FREE_MAIL: gettext_lazy("A mailbox that anybody can open: ask the site before you approve."),
+    Doubt.LIKE_A_DOMAIN: gettext_lazy("The domain looks like one of a repairer or a colleague, and is another."),
+    Doubt.LIKE_AN_ADDRESS: gettext_lazy("The address looks like one of a colleague, and is another."),
+    Doubt.UNKNOWN_SIRET: gettext_lazy("No site of the network has this SIRET."),
+    Doubt.OTHER_NAME: gettext_lazy("The SIRET is a site's of the network, under another name."),
+    Doubt.HAS_ACCOUNT: gettext_lazy("This address has an account already: approving adds the role to it."),
+}
+REFUSALS = [
+    (Refusal.NOT_OF_THE_NETWORK.value, gettext_lazy("The company is not of the network")),
+    (Refusal.NOT_CONFIRMED.value, gettext_lazy("The site does not confirm the person")),
+    (Refusal.TWICE.value, gettext_lazy("The same request was made twice")),
+]
+ACTS = {"suspend": actions.suspend, "resume": actions.resume, "close": actions.close}
+
+
+class RefuseForm(forms.Form):
+    """Why a request is refused."""
+
+    reason = forms.ChoiceField(choices=REFUSALS, label=gettext_lazy("Why"), error_messages=NOT_LISTED)
+
+
+@page("network.requests")
+def requests(request: Request) -> HttpResponse:
+    """Show the requests that wait for the network's word."""
+    found = [(each, len(queries.doubts(each))) for each in queries.waiting()]
+    return render(request, "network/requests.html", {"requests": found})
+
+
+@page("network.requests")
+def decide(request: Request, request_id: uuid.UUID) -> HttpResponse:
+    """Show one request, what makes it doubtful, and how to decide on it."""
+    return _decide(request, _waiting(request_id))
+
+
+@page("network.requests", "POST")
+def approve(request: Request, request_id: uuid.UUID) -> HttpResponse:
+    """Approve a request, and write to the person."""
+    found = _waiting(request_id)
+    form = PlaceForm(queries.sites(), queries.parties(), request.POST)
+    if not form.is_valid():
+        return _decide(request, found, place_form=form)
+    by, at = actor(request), clock.now()
+    told = {"role": form.cleaned_data["role"], "place": form.cleaned_data["where"]}
+    try:
+        user = actions.approve(request_id=found.id, **told, by=by, at=at)
+    except actions.AccountClosedError:
+        form.add_error(None, _("This address has a suspended or closed account: let it in again, or refuse."))
+        return _decide(request, found, place_form=form)
+    if user.state == UserState.APPROVED:
+        letters.to_welcome(user, request, by=by, at=at)
+    else:
+        letters.to_tell(queries.request(found.id), by=by, at=at)
+    messages.success(request, _("The request is approved."))
+    return redirect("account_requests")
+
+
+@page("network.requests", "POST")
+def refuse(request: Request, request_id: uuid.UUID) -> HttpResponse:
+    """Refuse a request, and write to the person."""
+    found, form = _waiting(request_id), RefuseForm(request.POST)
+    if not form.is_valid():
+        return _decide(request, found, refuse_form=form)
+    by, at = actor(request), clock.now()
+    refused = actions.refuse(request_id=found.id, reason=Refusal(form.cleaned_data["reason"]), by=by, at=at)
+    letters.to_tell(refused, by=by, at=at)
+    messages.success(request, _("The request is refused."))
+    return redirect("account_requests")
+
+
+@page("network.people", "GET", "POST")
+def people(request: Request) -> HttpResponse:
+    """Show all accounts; by POST, ask for one, whose person confirms the address first."""
+    form = PersonForm(reading.version(), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        by, at = actor(request), clock.now()
+        told = actions.Told(**form.cleaned_data)
+        found = actions.request_account(told=told, origin=Origin.NETWORK, by=by, at=at)
+        if queries.may_get_a_letter(found):
+            letters.to_verify(found, request, by=by, at=at)
+        messages.success(
+            request, _("The request is recorded. It waits here once the person has confirmed the address.")
+        )
+        return redirect("people")
+    shown = {"form": form, "people": queries.people(clock.now())}
+    return render(request, "network/people.html", shown, status=UNPROCESSABLE if form.errors else 200)
+
+
+@page("network.people", "GET", "POST")
+def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Show an account and its roles; by POST, give it one more."""
+    try:
+        user = queries.account(user_id)
+    except queries.NoSuchUserError:
+        raise Http404 from None
+    form = PlaceForm(queries.sites(), queries.parties(), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        place, role, at = form.cleaned_data["where"], form.cleaned_data["role"], clock.now()
+        if not queries.holds(user, role, place, at):
+            actions.give_role(user=user, role=role, place=place, by=actor(request), at=at)
+        messages.success(request, _("The role is given."))
+        return redirect("person", user.id)
+    shown = {
+        "person": user,
+        "held": queries.memberships(user, clock.now()),
+        "form": form,
+    }
+    return render(request, "network/person.html", shown, status=UNPROCESSABLE if form.errors else 200)
+
+
+@page("network.people", "POST")
+def end_persons_role(request: Request, membership_id: uuid.UUID) -> HttpResponse:
+    """End a role."""
+    try:
+        held = queries.membership(membership_id)
+    except queries.NoSuchMembershipError:
+        raise Http404 from None
+    attempt(request, lambda: actions.end_role(membership_id=held.id, by=actor(request), at=clock.now()))
+    return redirect("person", held.user_id)
+
+
+@page("network.people", "POST")
+def change_standing(request: Request, user_id: uuid.UUID, act: str) -> HttpResponse:
+    """Suspend an account, let it in again, or close it."""
+    try:
+        user = queries.account(user_id)
+    except queries.NoSuchUserError:
+        raise Http404 from None
+    attempt(request, lambda: ACTS[act](user_id=user.id, by=actor(request), at=clock.now()))
+    return redirect("person", user.id)
+
+
+@page("network.people", "POST")
+def write_again(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Send the link to choose a password once more."""
+    try:
+        user = queries.account(user_id)
+    except queries.NoSuchUserError:
+        raise Http404 from None
+    if user.state == UserState.APPROVED and letters.to_welcome(user, request, by=actor(request), at=clock.now()):
+        messages.success(request, _("The letter is on its way."))
+    return redirect("person", user.id)
+
+
+def _waiting(request_id: uuid.UUID) -> Any:
+    found = queries.waiting().filter(id=request_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _decide(request: Request, found: Any, **forms_: forms.Form) -> HttpResponse:
+    shown = {
+        "found": found,
+        "doubts": [DOUBTS[doubt] for doubt in queries.doubts(found)],
+        "place_form": PlaceForm(queries.sites(), queries.parties(), initial=_asked_place(found)),
+        "refuse_form": RefuseForm(),
+        **forms_,
+    }
+    return render(request, "network/request.html", shown, status=UNPROCESSABLE if forms_ else 200)
+
+
+def _asked_place(found: Any) -> dict[str, str]:
+    """Return the place and the role that the request asks for, or that its SIRET points to."""
+    site = found.site or queries.site_of_siret(found.siret)
+    return {"place": f"site:{site.id}" if site else "", "role": found.role}

@@ -1,0 +1,85 @@
+"""What an attacker does: walks all pages as one, keeps every id, and asks for it as another."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from django.test import Client
+
+from gardien.portal import matrix
+from tests.walls.house import ABSENT, Garage
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_LINK = re.compile(r'(?:href|action|hx-get|hx-post)="(/[^"#?]*)')
+_FORM = re.compile(r'<form method="post"(?: action="([^"]*)")?.*?</form>', re.DOTALL)
+_FIELD = re.compile(r'name="([\w-]+)" value="([^"]*)"')
+TOKEN = re.compile(r"\b\w{64}\b|filled_by\" value=\"[^\"]+|nonce-\S+")
+OWN_KEYS = {"draft_key", "line_key", "note_key", "decision", "carried"}
+"""Fields that a form makes up itself: any value is as good as another, and opens nothing (test_pages)."""
+
+
+def crawl(client: Client, starts: list[str]) -> dict[str, str]:
+    """Follow every link from these pages; return each page's text by address."""
+    seen, waiting = {}, [*starts]
+    while waiting:
+        address = waiting.pop()
+        if address in seen or "deconnexion" in address or "/static/" in address or "/engagement/" in address:
+            continue
+        answer = client.get(address)
+        is_text = answer.headers.get("Content-Type", "").startswith("text/html")
+        seen[address] = answer.text if is_text and answer.status_code == 200 else ""
+        waiting += _LINK.findall(seen[address])
+    return seen
+
+
+def starts(garage: Garage) -> list[str]:
+    """Return every address of the portal whose places this garage's ids can fill, and its lists."""
+    known = {f"{name}_id": value for name, value in garage.ids.items()}
+    known |= {"quote_id": garage.ids["draft"], "other_id": garage.ids["customer"]}
+    issued = f"/devis/{garage.ids['issued']}/"
+    return ["/", issued, f"{issued}pdf/", *(matrix.address_of(route, known) for route in matrix.routes())]
+
+
+def objects(pages: dict[str, str]) -> set[str]:
+    """Return the addresses among these, linked or crawled, that hold an id."""
+    linked = {link for text in pages.values() for link in _LINK.findall(text)}
+    return {address for address in {*pages, *linked} if ID.search(address)}
+
+
+def said(client: Client, method: str, address: str, body: str = "") -> tuple[Any, ...]:
+    """Return what an attacker can compare of an answer."""
+    answer = client.generic(method, address, body, "application/x-www-form-urlencoded")
+    headers = {
+        name: value for name, value in answer.headers.items() if name not in {"Date", "Expires", "Content-Length"}
+    }
+    return answer.status_code, TOKEN.sub("", answer.content.decode("latin-1")), headers
+
+
+def obtained(client: Client, addresses: set[str], methods: tuple[str, ...] = METHODS) -> list[str]:
+    """Ask for each address as another; return those that answer otherwise than an absent object, or answer at all."""
+    found = []
+    for address in sorted(addresses):
+        nothing = ID.sub(str(ABSENT), address)
+        for method in methods:
+            theirs, absent = said(client, method, address), said(client, method, nothing)
+            location = theirs[2].pop("Location", ""), absent[2].pop("Location", "")
+            is_same = theirs == absent and ID.sub("", location[0]) == ID.sub("", location[1])
+            if not is_same or theirs[0] == 200:
+                found.append(f"{method} {address}: {theirs[0]}, absent {absent[0]}")
+    return found
+
+
+def forms(pages: dict[str, str]) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Yield each form of these pages once for each of its fields that holds an id: address, fields, the field."""
+    known = set()
+    written = [(form[1] or address, form[0]) for address, text in pages.items() for form in _FORM.finditer(text)]
+    for address, form in written:
+        fields = {name: unescape(value) for name, value in _FIELD.findall(form)}
+        held = {name for name, value in fields.items() if ID.fullmatch(value)} - OWN_KEYS
+        for name in sorted(held):
+            key = (ID.sub("", address), name)
+            if key not in known:
+                known.add(key)
+                yield address, fields, name

@@ -1,0 +1,135 @@
+"""What a site manager does with people of their site, and what the network does with accounts."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from gardien.network import queries
+from gardien.network.models import AccountRequest, Membership, Site, User
+from gardien.network.rules import Origin, RequestState, UserState
+from tests.web import counter
+from tests.web.accounts import letters, link, post_office
+
+__all__ = ["post_office"]
+MANAGER, ADMINISTRATOR = "site.manager@canal.example", "network.administrator@sarvane.example"
+COLLEAGUE = {"last_name": "Morin", "first_name": "Ana", "email": "ana@canal.example", "role": "storekeeper"}
+
+
+def test_a_manager_s_request_is_confirmed_by_its_person_and_decided_by_the_network(
+    cast: Any, sign_in: Any, post_office: Any
+) -> None:
+    manager = sign_in(MANAGER)
+    assert manager.post("/site/equipe/", COLLEAGUE).status_code == 302
+    found = AccountRequest.objects.get()
+    assert (found.origin, found.site, found.role) == (Origin.MANAGER, cast.site("CANAL"), "storekeeper")
+    assert "n’a pas encore confirmé" in manager.get("/site/equipe/").content.decode()
+    assert queries.by_email(COLLEAGUE["email"]) is None
+    sign_in("workshop@col.example").post(link(letters()[0][1]))
+    assert AccountRequest.objects.get().state == RequestState.VERIFIED
+    administrator = sign_in(ADMINISTRATOR)
+    told = {"place": f"site:{found.site_id}", "role": "storekeeper"}
+    assert administrator.post(f"/reseau/demandes/{found.id}/approuver/", told).status_code == 302
+    assert User.objects.get(email=COLLEAGUE["email"]).state == UserState.APPROVED
+
+
+def test_a_manager_asks_for_site_roles_only(cast: Any, sign_in: Any, post_office: Any) -> None:
+    manager = sign_in(MANAGER)
+    manager.get("/")
+    before = counter.rows()
+    for role in ("network_administrator", "support_visit", "provider_support", ""):
+        assert manager.post("/site/equipe/", {**COLLEAGUE, "role": role}).status_code == 422
+        told = {"user": cast.user("workshop@canal.example").id, "role": role}
+        assert manager.post("/site/equipe/role/", told).status_code == 400
+    assert counter.rows() == before
+
+
+def test_a_manager_gives_and_ends_roles_at_the_own_site(cast: Any, sign_in: Any, at: datetime) -> None:
+    manager, user = sign_in(MANAGER), cast.user("workshop@canal.example")
+    assert manager.post("/site/equipe/role/", {"user": user.id, "role": "storekeeper"}).status_code == 302
+    held = Membership.objects.get(user=user, role="storekeeper")
+    assert manager.post(f"/site/equipe/{held.id}/fin/").status_code == 302
+    held.refresh_from_db()
+    assert held.until_at is not None
+
+
+def test_a_manager_moves_nothing_at_another_site(cast: Any, sign_in: Any) -> None:
+    manager = sign_in(MANAGER)
+    manager.get("/")
+    foreign = cast.membership("workshop@tilleul.example")
+    before = counter.rows()
+    absent = manager.post(f"/site/equipe/{foreign.user_id}/fin/")
+    answer = manager.post(f"/site/equipe/{foreign.id}/fin/")
+    assert (answer.status_code, answer.content) == (404, absent.content)
+    assert manager.post("/site/equipe/role/", {"user": foreign.user_id, "role": "workshop"}).status_code == 400
+    assert counter.rows() == before
+
+
+def test_the_last_manager_and_the_last_administrator_are_told_why_they_stay(cast: Any, sign_in: Any) -> None:
+    manager, held = sign_in(MANAGER), cast.membership(MANAGER)
+    answer = manager.post(f"/site/equipe/{held.id}/fin/", follow=True)
+    assert "Personne d’autre n’est responsable de ce site" in answer.content.decode()
+    administrator, own = sign_in(ADMINISTRATOR), cast.membership(ADMINISTRATOR)
+    for path in (f"/reseau/roles/{own.id}/fin/", f"/reseau/personnes/{own.user_id}/suspendre/"):
+        assert "Le réseau serait sans administrateur" in administrator.post(path, follow=True).content.decode()
+    assert Membership.objects.filter(until_at=None).count() == Membership.objects.count()
+
+
+def test_the_network_suspends_lets_in_and_closes(cast: Any, sign_in: Any) -> None:
+    administrator, user = sign_in(ADMINISTRATOR), cast.user("workshop@canal.example")
+    states = []
+    for act in ("suspendre", "reprendre", "fermer"):
+        assert administrator.post(f"/reseau/personnes/{user.id}/{act}/").status_code == 302
+        states.append(User.objects.get(id=user.id).state)
+    assert states == ["suspended", "active", "closed"]
+    assert user.email not in administrator.get("/reseau/personnes/").content.decode()
+    late = administrator.post(f"/reseau/personnes/{user.id}/reprendre/", follow=True)
+    assert "a changé entre-temps" in late.content.decode()
+
+
+def test_the_network_gives_a_role_once_and_only_where_it_is_held(cast: Any, sign_in: Any) -> None:
+    administrator, user = sign_in(ADMINISTRATOR), cast.user("workshop@canal.example")
+    told = {"place": f"site:{cast.site('COL').id}", "role": "workshop"}
+    for _ in range(2):
+        assert administrator.post(f"/reseau/personnes/{user.id}/", told).status_code == 302
+    assert Membership.objects.filter(user=user).count() == 2
+    assert administrator.post(f"/reseau/personnes/{user.id}/", {**told, "role": "auditor"}).status_code == 422
+
+
+def test_the_network_asks_for_an_account_of_its_own(cast: Any, sign_in: Any, post_office: Any) -> None:
+    administrator = sign_in(ADMINISTRATOR)
+    told = {name: COLLEAGUE[name] for name in ("last_name", "first_name", "email")}
+    assert administrator.post("/reseau/personnes/", told).status_code == 302
+    found = AccountRequest.objects.get()
+    administrator.post(link(letters()[0][1]))
+    place = {"place": f"network:{queries.parties()[0].id}", "role": "network_reader"}
+    assert administrator.post(f"/reseau/demandes/{found.id}/approuver/", place).status_code == 302
+    user = User.objects.get(email=COLLEAGUE["email"])
+    assert administrator.post(f"/reseau/personnes/{user.id}/lettre/").status_code == 302
+    assert [recipient for recipient, _ in letters()] == [COLLEAGUE["email"]] * 3
+
+
+def test_no_page_of_people_shows_a_customer(cast: Any, sign_in: Any, at: datetime) -> None:
+    from tests import scene
+
+    scene.issued(cast.membership("counter.adviser@canal.example"), at)
+    for path in ("/reseau/personnes/", "/reseau/demandes/"):
+        assert "Moreau" not in sign_in(ADMINISTRATOR).get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "kept"), [("45", 302, 45), ("0", 422, 30), ("366", 422, 30), ("x", 422, 30)]
+)
+def test_a_site_settles_for_how_long_its_quotes_are_valid(
+    cast: Any, sign_in: Any, at: datetime, told: str, status: int, kept: int
+) -> None:
+    from tests import scene
+
+    assert sign_in(MANAGER).post("/site/parametres/", {"quote_days": told}).status_code == status
+    assert {site.repairer.code: site.quote_days for site in Site.objects.select_related("repairer")} == {
+        "TILLEUL": 30,
+        "CANAL": kept,
+        "COL": 30,
+    }
+    quote = scene.issued(cast.membership("counter.adviser@canal.example"), at)
+    assert (quote.valid_until_date - at.date()).days in (kept, kept - 1, kept + 1)

@@ -1,0 +1,111 @@
+"""How long a session lasts, and what ends it at once on every device."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from gardien.base import clock
+from gardien.network.models import Membership, User
+from gardien.network.rules import UserState
+from tests import second_factor
+from tests.conftest import PASSWORD
+from tests.web import counter
+
+DESK = "/devis/"
+
+
+def is_open(client: Client) -> bool:
+    return client.get(DESK).status_code == 200
+
+
+@pytest.fixture
+def two(cast: Any) -> tuple[Client, Client]:
+    """One person at two machines."""
+    clients = (Client(), Client())
+    for client in clients:
+        typed = {"login": counter.ADVISER, "password": PASSWORD}
+        assert counter.post(client, "/compte/connexion/", typed).status_code == 302
+        assert is_open(client)
+    return clients
+
+
+def test_half_an_hour_without_a_request_ends_a_session_and_one_with_requests_goes_on(sign_in: Any) -> None:
+    used, idle, at = sign_in(counter.ADVISER), sign_in(counter.ADVISER), clock.now()
+    assert [is_open(used), is_open(idle)] == [True, True]
+    for minutes in (10, 20, 29):
+        with time_machine.travel(at + timedelta(minutes=minutes)):
+            assert is_open(used)
+    with time_machine.travel(at + timedelta(minutes=31)):
+        assert [is_open(used), is_open(idle)] == [True, False]
+    assert not is_open(idle), "it does not come back with an earlier clock"
+
+
+def test_twelve_hours_end_a_session_that_never_rested(sign_in: Any) -> None:
+    client, at = sign_in(counter.ADVISER), clock.now()
+    for quarter in range(48):
+        with time_machine.travel(at + timedelta(minutes=15 * quarter)):
+            assert is_open(client), quarter
+    with time_machine.travel(at + timedelta(hours=12, minutes=1)):
+        assert not is_open(client)
+
+
+def test_what_was_typed_as_the_session_ended_is_kept(sign_in: Any) -> None:
+    client, at = sign_in(counter.ADVISER), clock.now()
+    form = counter.heard(client)
+    proof = client.get(form).text.partition('name="filled_by" value="')[2].partition('"')[0]
+    with time_machine.travel(at + timedelta(minutes=31)):
+        sent = counter.post(client, form, {"last_name": "Moreau", "filled_by": proof})
+        assert sent.headers["Location"] == "/compte/connexion/?next=/compte/reprise/"
+
+
+def test_signing_out_ends_this_session_on_the_next_request(two: tuple[Client, Client]) -> None:
+    here, there = two
+    session = here.cookies["session"].value
+    here.post("/compte/deconnexion/")
+    stolen = Client()
+    stolen.cookies["session"] = session
+    assert [is_open(stolen), is_open(there)] == [False, True]
+
+
+def test_another_password_ends_every_session_on_the_next_request(two: tuple[Client, Client], cast: Any) -> None:
+    user = cast.user(counter.ADVISER)
+    user.set_password("une phrase de sept mots, longue et nouvelle")
+    user.save()
+    assert [is_open(client) for client in two] == [False, False]
+
+
+@pytest.mark.parametrize("state", sorted(set(UserState) - {UserState.ACTIVE}))
+def test_an_account_that_is_not_active_any_more_is_out_on_the_next_request(
+    two: tuple[Client, Client], state: str
+) -> None:
+    User.objects.filter(email=counter.ADVISER).update(state=state)
+    assert [is_open(client) for client in two] == [False, False]
+
+
+def test_a_role_taken_away_opens_nothing_from_the_next_request_on(two: tuple[Client, Client], cast: Any) -> None:
+    Membership.objects.filter(user__email=counter.ADVISER).update(until_at=clock.now())
+    assert [client.get(DESK).status_code for client in two] == [403, 403]
+
+
+def test_a_second_factor_taken_away_leaves_only_its_set_up_on_the_next_request(cast: Any, sign_in: Any) -> None:
+    from gardien.network import actions
+
+    email = "network.administrator@sarvane.example"
+    clients = [sign_in(email), sign_in(email)]
+    assert [client.get("/reseau/reparateurs/").status_code for client in clients] == [200, 200]
+    actions.reset_second_factor(user=cast.user(email), by=second_factor.BY, at=clock.now())
+    left = [client.get("/reseau/reparateurs/").headers["Location"] for client in clients]
+    assert left == ["/compte/securite/?next=/reseau/reparateurs/"] * 2
+
+
+def test_a_cookie_set_before_signing_in_is_never_the_session(cast: Any) -> None:
+    client = Client()
+    client.cookies["session"] = "a" * 32
+    counter.post(client, "/compte/connexion/", {"login": counter.ADVISER, "password": PASSWORD})
+    assert client.cookies["session"].value != "a" * 32
+    fixed = Client()
+    fixed.cookies["session"] = "a" * 32
+    assert not is_open(fixed)
