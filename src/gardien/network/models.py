@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from gardien.base import ids
 from gardien.base.models import ControllerRow, SharedRow
+from gardien.base.text import fold
 
 from .rules import MOST_SUPPORT_HOURS, PartyKind, RequestState, UserState
 
@@ -105,6 +106,11 @@ class User(SharedRow, AbstractBaseUser):
         """Give a new user a reference that is printed and never reused."""
         self.reference = self.reference or ids.reference("U")
         super().save(*args, **options)
+
+    @property
+    def sort_key(self) -> str:
+        """Return what people are ordered by: the folded names, the last one first."""
+        return fold(f"{self.last_name} {self.first_name}")
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

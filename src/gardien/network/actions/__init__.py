@@ -1,12 +1,12 @@
 """Opening repairers, sites and accounts; requests; roles; whether an account may sign in; provider support."""
 
+from ..rules import NotABusinessNumberError
+from ._places import LastAdministratorError, LastManagerError, NoSuchRoleError
 from .attempting import COMMITTED, Attempt, TooManyAttemptsError, reset_second_factor, unblock, use_code
 from .opening import (
     Identity,
-    NotABusinessNumberError,
     NotADurationError,
     Place,
-    business_number,
     name_central_party,
     open_repairer,
     open_site,
@@ -14,7 +14,7 @@ from .opening import (
     set_quote_days,
 )
 from .requesting import AccountClosedError, NotVerifiedError, Told, approve, refuse, request_account, verify
-from .roles import LastAdministratorError, LastManagerError, NoSuchRoleError, end_role, give_role
+from .roles import end_role, give_role
 from .standing import NotInStateError, activate, close, end_sessions, resume, suspend, suspend_withdrawn
 from .support import NotATicketError, TooLongError, open_support, record_support_read, revoke_support
 
@@ -37,7 +37,6 @@ __all__ = [
     "TooManyAttemptsError",
     "activate",
     "approve",
-    "business_number",
     "close",
     "end_role",
     "end_sessions",

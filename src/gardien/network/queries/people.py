@@ -76,17 +76,17 @@ def active_at(place_of: Membership, at: datetime) -> QuerySet[Membership]:
     return Membership.objects.filter(holding(at), user__state=UserState.ACTIVE, **where)
 
 
-def people_of(site: Site, at: datetime) -> QuerySet[Membership]:
+def people_of(site: Site, at: datetime) -> list[Membership]:
     """Return the roles held at a site, by the person's name, with the person."""
     held = Membership.objects.filter(holding(at), site=site).select_related("user", "site")
-    return held.order_by("user__last_name", "user__first_name", "user_id", "role")
+    return sorted(held, key=lambda each: (each.user.sort_key, each.user_id, each.role))
 
 
-def people(at: datetime) -> QuerySet[User]:
+def people(at: datetime) -> list[User]:
     """Return all accounts but closed ones by name, each with `held`, the roles of today and their places."""
     held = Membership.objects.filter(holding(at)).select_related("site__repairer", "central_party")
-    found = User.objects.exclude(state=UserState.CLOSED).order_by("last_name", "first_name", "id")
-    return found.prefetch_related(Prefetch("memberships", held, to_attr="held"))
+    found = User.objects.exclude(state=UserState.CLOSED).prefetch_related(Prefetch("memberships", held, to_attr="held"))
+    return sorted(found, key=lambda each: (each.sort_key, each.id))
 
 
 def request(request_id: UUID) -> AccountRequest:
