@@ -21,10 +21,7 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture
 def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
-    """Play the scene at two repairers, committed.
-
-    Returned: `adviser` (a membership), her `quote`, `draft`, `line`, `customer`, an open `reading`, ids of `accounts`.
-    """
+    """Play the scene at two repairers, committed; return what an `adviser` has, by its names, and ids of `accounts`."""
     from gardien.base import ids, scope
     from gardien.catalogue import queries as catalogue
     from gardien.network import queries as network

@@ -10,17 +10,19 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
-from gardien.base import ids, scope
+from gardien.base import clock, ids, scope
 from gardien.commitment import queries as commitment
 from gardien.commitment import status
 from gardien.commitment.registry import Keeper, Proof, registry
-from gardien.consent.models import Decision
+from gardien.consent.models import Acknowledgement, Decision
 from gardien.customers.models import Customer
 from gardien.messaging.models import Message
 from gardien.network import queries as network
+from gardien.network.rules import PartyKind
 from gardien.quotes.models import Quote, QuoteDocument
 from tests.conftest import as_role
 
@@ -59,9 +61,18 @@ def test_the_count_of_clauses_not_yet_kept_only_falls() -> None:
 
 
 def measured(adviser: Any) -> dict[str, tuple[int, int]]:
-    """Run every proof on behalf of one repairer; return what each counted and found wrong, by its name."""
-    with scope.entered(network.controller(adviser)):
-        return {name(proof): proof.measure() for proof in registry.proofs()}
+    """Run every proof on behalf of one repairer, those about users of the network; return what each found, by its name."""
+    found = {}
+    for proof in registry.proofs():
+        with scope.entered(controller(proof, adviser)):
+            found[name(proof)] = proof.measure()
+    return found
+
+
+def controller(proof: Proof, adviser: Any) -> UUID:
+    """Return on whose behalf a proof counts something here."""
+    is_users = proof.clause.startswith("user.")
+    return network.central_party(PartyKind.NETWORK).id if is_users else network.controller(adviser)
 
 
 def name(proof: Proof) -> str:
@@ -94,6 +105,11 @@ def other_words(_: SimpleNamespace) -> None:
     Decision.objects.create(**{**told, "id": ids.new(), "wording_sha256": "0" * 64})
 
 
+def other_notice(_: SimpleNamespace) -> None:
+    read = {"subject": "U-AAAAAAAA", "version": "2020-01-25", "language": "fr", "notice_sha256": "0" * 64}
+    Acknowledgement.objects.create(**read, acknowledged_at=clock.now())
+
+
 def no_end(_: SimpleNamespace) -> None:
     cancelled = Quote.objects.filter(cancel_reason="consent_withdrawn")
     assert cancelled.update(state="issued", cancelled_at=None, cancel_reason="") == 1
@@ -105,6 +121,7 @@ HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.categories columns_classified": no_word_of_quotes,
     "client.basis.consent decided_on_other_words": other_words,
     "client.basis.consent open_after_a_no": no_end,
+    "user.acknowledgement acknowledged_other_words": other_notice,
     "client.messages.email offers_to_customers": an_offer,
 }
 
@@ -114,7 +131,7 @@ def test_each_proof_counts_something_and_finds_nothing_wrong_until_harm_is_done(
     held = registry.rooms["quotes"]
     for harmed, harm in HARMS.items():
         proof = next(proof for proof in registry.proofs() if name(proof) == harmed)
-        with scope.entered(network.controller(played.adviser)):
+        with scope.entered(controller(proof, played.adviser)):
             harm(played)
             count, faults = proof.measure()
             transaction.set_rollback(True)

@@ -34,6 +34,7 @@ from tests.messaging import post
 from tests.standing import person as persons
 from tests.standing.person import Person
 
+ORAL, COUNTER = agreement.How.ORAL, agreement.How.COUNTER
 AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
 """A day of the first version, which asks consent to quotes."""
 
@@ -89,25 +90,17 @@ def vehicle() -> customers.VehicleDetails:
 
 CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
     "consent.record_reading": lambda p: {"wording": persons.reading_of(p, AT), "subject": p.references[0]},
-    "consent.decide": lambda p: {
-        "subject": p.references[0],
-        "answers": [persons.answer(AT)],
-        "how": agreement.How.ORAL,
-    },
+    "consent.decide": lambda p: {"subject": p.references[0], "answers": [persons.answer(AT)], "how": ORAL},
     "consent.acknowledge": lambda p: {
         "subject": p.references[0],
         "notice": documents.notice(commitment.in_force(clock.legal_day(AT)), "user", "fr"),
     },
-    "consent.withdraw": lambda p: {
-        "subjects": p.references,
-        "purpose": "client.use.quote",
-        "how": agreement.How.COUNTER,
-    },
+    "consent.withdraw": lambda p: {"subjects": p.references, "purpose": "client.use.quote", "how": COUNTER},
     "consent.object_": lambda _: {
         "channel": agreement.Channel.EMAIL,
         "address": "elodie@courriel.example",
         "sender": agreement.Sender.CONTROLLER,
-        "how": agreement.How.COUNTER,
+        "how": COUNTER,
     },
     "customers.record": lambda p: {"details": told(), "vehicle": None, "reading": p.objects["reading"]},
     "customers.correct": lambda p: {

@@ -103,6 +103,7 @@ def _garage(email: str, at: datetime) -> Garage:
         told = scene.customer(chosen, at, plate=PLATE, **TOLD, **phones)
         scene.stood(told.reference, network.actor(chosen), at)
         _card(chosen, told, at)
+        _watched(chosen, told, at)
         draft = scene.draft(chosen, told, at, "99.99", "12.50")
         opened = scene.draft(chosen, told, at, "99.99")
         scene.options(opened, network.actor(chosen), at)
@@ -154,6 +155,25 @@ def _card(chosen: Membership, told: Any, at: datetime) -> None:
     answer = consent.Answer(question.purpose, question.channel, number, True, question.document)
     consent.decide(subject=told.reference, answers=[answer], how=How.ORAL, by=by, **when)
     consent.object_(channel=Channel.PHONE, address=number, sender=Sender.CONTROLLER, how=How.ORAL, by=by, **when)
+
+
+def _watched(chosen: Membership, told: Any, at: datetime) -> None:
+    """Leave a row in each table about those who work here: a notice read, and a page that support read on a visit."""
+    from gardien.base import clock
+    from gardien.commitment import documents
+    from gardien.commitment import queries as commitment
+    from gardien.consent import actions as consent
+    from gardien.network import actions
+    from gardien.network.rules import SupportReason
+
+    by: dict[str, Any] = {"by": network.actor(chosen), "at": at}
+    notice = documents.notice(commitment.in_force(clock.legal_day(at)), "user", "fr")
+    consent.acknowledge(subject=chosen.user.reference, notice=notice, **by)
+    let_in = {"ticket": "HLV-7", "reason": SupportReason.QUESTION, "hours": 1, "opened_by": chosen.user}
+    access = actions.open_support(site=chosen.site, **let_in, **by)  # type: ignore[arg-type]
+    read = {"action": "customers.view", "object_id": told.id, "user_id": chosen.user_id}
+    actions.record_support_read(access=access, **read, **by)
+    actions.revoke_support(access_id=access.id, site=chosen.site, **by)  # type: ignore[arg-type]
 
 
 def _prices(chosen: Membership, at: datetime) -> dict[str, UUID]:

@@ -96,10 +96,10 @@ def test_every_read_is_on_record_for_the_manager_and_in_the_journal(
 
 
 def test_support_is_out_when_its_hours_are_over(quote: Any, access: SupportAccess, sign_in: Any) -> None:
-    client = sign_in(SUPPORT)
-    client.post(f"/support/{access.id}/visite/")
     path = f"/clients/{quote.customer_id}/"
     with time_machine.travel(access.until_at - timedelta(seconds=2)):
+        client = sign_in(SUPPORT)
+        client.post(f"/support/{access.id}/visite/")
         assert client.get(path).status_code == 200
     with time_machine.travel(access.until_at + timedelta(seconds=1)):
         assert client.get(path).status_code == 403

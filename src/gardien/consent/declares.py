@@ -62,5 +62,8 @@ DECLARATION = Declaration(
         Keeper("client.basis.consent", actions.withdraw),
         Keeper("user.acknowledgement", actions.acknowledge),
     ),
-    proofs=(Proof("client.basis.consent", queries.decided_on_other_words, is_scoped=True),),
+    proofs=(
+        Proof("client.basis.consent", queries.decided_on_other_words, is_scoped=True),
+        Proof("user.acknowledgement", queries.acknowledged_other_words, is_scoped=True),
+    ),
 )

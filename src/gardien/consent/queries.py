@@ -158,6 +158,20 @@ def decided_on_other_words() -> tuple[int, int]:
     return sum(count for _, count in counted), sum(count for is_right, count in counted if not is_right)
 
 
+def acknowledged_other_words() -> tuple[int, int]:
+    """Return how many acknowledgements there are, and how many do not bear the digest of their version's notice."""
+    rows = Acknowledgement.objects.order_by().values_list("version", "language", "notice_sha256")
+    counted = [(_tells(*words), count) for *words, count in rows.annotate(count=Count("id"))]
+    return sum(count for _, count in counted), sum(count for is_right, count in counted if not is_right)
+
+
+def _tells(version: str, language: str, sha256: str) -> bool:
+    try:
+        return documents.notice(commitment.versions().get(version), "user", language).sha256 == sha256
+    except (UnknownVersionError, UnknownLanguageError):
+        return False
+
+
 def _asks(version: str, purpose: str, language: str, sha256: str) -> bool:
     try:
         return wording(commitment.versions().get(version), purpose, language).sha256 == sha256

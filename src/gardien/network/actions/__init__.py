@@ -1,5 +1,7 @@
 """Opening repairers, sites and accounts; requests; roles; whether an account may sign in; provider support."""
 
+from ..rules import NotABusinessNumberError
+from ._places import LastAdministratorError, LastManagerError, NoSuchRoleError
 from .attempting import (
     COMMITTED,
     SECURITY_LOG,
@@ -14,11 +16,9 @@ from .attempting import (
 )
 from .opening import (
     Identity,
-    NotABusinessNumberError,
     NotADiscountError,
     NotADurationError,
     Place,
-    business_number,
     name_central_party,
     open_repairer,
     open_site,
@@ -27,7 +27,7 @@ from .opening import (
     set_quote_terms,
 )
 from .requesting import AccountClosedError, NotVerifiedError, Told, approve, refuse, request_account, verify
-from .roles import LastAdministratorError, LastManagerError, NoSuchRoleError, end_role, give_role
+from .roles import end_role, give_role
 from .standing import NotInStateError, activate, close, end_sessions, resume, suspend, suspend_withdrawn
 from .support import NotATicketError, TooLongError, open_support, record_support_read, revoke_support
 
@@ -53,7 +53,6 @@ __all__ = [
     "TooManyAttemptsError",
     "activate",
     "approve",
-    "business_number",
     "change_password",
     "close",
     "end_role",

@@ -10,14 +10,21 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.fr import siren as siren_number
-from stdnum.fr import siret as siret_number
 
 from gardien.base import text
 from gardien.base.actor import Actor
 from gardien.journal import actions as journal
 
 from ..models import CentralParty, Repairer, Site, User
-from ..rules import MOST_DISCOUNT, MOST_QUOTE_DAYS, MOST_QUOTE_TEXT, PartyKind, Tag
+from ..rules import (
+    MOST_DISCOUNT,
+    MOST_QUOTE_DAYS,
+    MOST_QUOTE_TEXT,
+    NotABusinessNumberError,
+    PartyKind,
+    Tag,
+    business_number,
+)
 from ._telling import tell
 
 
@@ -27,10 +34,6 @@ class NotADurationError(ValueError):
 
 class NotADiscountError(ValueError):
     """A discount is 0 to 100 per cent."""
-
-
-class NotABusinessNumberError(ValueError):
-    """A SIREN or SIRET has the wrong length or check digit."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +90,6 @@ def open_site(*, repairer: Repairer, name: str, siret: str, place: Place, by: Ac
     site = Site.objects.create(repairer=repairer, name=name, siret=siret, **vars(place))
     tell(Tag.SITE_OPENED, by, at, repairer=repairer.id, site=site.id)
     return site
-
-
-def business_number(siret: str) -> str:
-    """Return a SIRET as fourteen digits; raise `NotABusinessNumberError`. La Poste's own rule is known.
-
-    Luhn's rule checks the last digit; the establishments of La Poste (SIREN 356000000) but its first one have digits
-    that add up to a multiple of five instead, as python-stdnum has it.
-    """
-    try:
-        found: str = siret_number.validate(siret)
-    except NumberError as error:
-        raise NotABusinessNumberError from error
-    return found
 
 
 @transaction.atomic

@@ -12,8 +12,9 @@ from gardien.base.actor import Actor
 
 from .. import queries
 from ..models import AccountRequest, CentralParty, Site, User
-from ..rules import Origin, Refusal, RequestState, Tag, UserState
-from . import opening, roles
+from ..rules import Origin, Refusal, RequestState, Tag, UserState, business_number
+from . import roles
+from ._places import refuse_elsewhere
 from ._telling import tell
 
 
@@ -45,9 +46,9 @@ def request_account(*, told: Told, origin: Origin, by: Actor, at: datetime) -> A
 
     Raises `NotABusinessNumberError` for a wrong SIRET, `NoSuchRoleError` for a role that is not held at a site.
     """
-    values = {**vars(told), "siret": opening.business_number(told.siret) if told.siret else ""}
+    values = {**vars(told), "siret": business_number(told.siret) if told.siret else ""}
     if told.role:
-        roles.refuse_elsewhere(told.role, told.site)
+        refuse_elsewhere(told.role, told.site)
     found = AccountRequest.objects.create(
         reference=ids.reference("U"), origin=origin, requested_at=at, requested_by_id=by.id, **values
     )

@@ -16,8 +16,9 @@ from gardien.commitment.registry import Kept
 from .. import queries
 from ..models import Membership, User
 from ..rules import Tag, UserState
+from ._places import refuse_last
 from ._telling import tell
-from .roles import end_role, refuse_last
+from .roles import end_role
 
 
 class NotInStateError(ValueError):

@@ -9,6 +9,8 @@ from typing import ClassVar, Final
 from gardien.base.text import Refused
 from gardien.journal import rules as journal
 
+from .numbers import NotABusinessNumberError as NotABusinessNumberError
+from .numbers import business_number as business_number
 from .proving import Kind as Kind
 from .proving import totp_code as totp_code
 from .proving import totp_counter as totp_counter

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from gardien.commitment import documents, roles
 from gardien.commitment.policy import Version
 from gardien.customers import rules
-from gardien.network import actions as network
-from gardien.network.rules import SiretRefused
+from gardien.network.rules import NotABusinessNumberError, SiretRefused, business_number
 
 from .forms import NOT_LISTED, ReadField, TextField
 
@@ -26,8 +25,8 @@ def read_siret(typed: str) -> str:
     if len(typed) > _LONGEST_SIRET:
         raise SiretRefused("invalid")
     try:
-        return network.business_number(typed)
-    except network.NotABusinessNumberError:
+        return business_number(typed)
+    except NotABusinessNumberError:
         raise SiretRefused("invalid") from None
 
 

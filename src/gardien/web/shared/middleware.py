@@ -54,10 +54,15 @@ class membership:  # noqa: N801 -- named as Django names middleware in settings
 
 def _brings_scope(request: HttpRequest) -> bool:
     """Say whether the page brings its controller, whoever happens to be signed in: by a signed link, or the network."""
+    return getattr(_view(request), "gardien_brings_scope", False)
+
+
+def _view(request: HttpRequest) -> Callable[..., HttpResponse] | None:
+    """Return what serves the address of a request, None where nothing does."""
     try:
-        return getattr(resolve(request.path_info).func, "gardien_brings_scope", False)
+        return resolve(request.path_info).func
     except Resolver404:
-        return False
+        return None
 
 
 def _enter_visit(request: Any) -> None:
@@ -80,14 +85,20 @@ def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None"
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Keep pages out of every cache and sensors out of every page; refuse a body that says it is not UTF-8.
 
-    A method that an address does not take is refused with a page of ours, not with an empty one.
+    A method that an address does not take is refused with a page of ours, not with an empty one, and where the page
+    says its methods (`access.page`), before anything is asked of the database.
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
-        is_utf8 = (request.encoding or "utf-8").lower() == "utf-8"
-        response = get_response(request) if is_utf8 else errors.bad_request(request)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            response = errors.not_allowed(response.headers["Allow"])
+        taken = getattr(_view(request), "gardien_methods", None)
+        if taken and request.method not in taken:
+            response = errors.not_allowed(", ".join(taken))
+        elif (request.encoding or "utf-8").lower() != "utf-8":
+            response = errors.bad_request(request)
+        else:
+            response = get_response(request)
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                response = errors.not_allowed(response.headers["Allow"])
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         return response
