@@ -30,21 +30,23 @@ def empty_tables() -> None:
 def cast(at: datetime, load: Any) -> Any:
     """Return what `load()` made: by calling it, or by copying back the rows that it made within the last half hour."""
     if _cast and timedelta() <= at - _cast["at"] < FRESH:
-        _put_back(_cast["rows"])
+        put_back(_cast["rows"])
     else:
         made = load()
-        _cast.update(at=at, made=made, rows=_taken_out())
+        _cast.update(at=at, made=made, rows=taken_out())
     return _cast["made"]
 
 
-def _put_back(rows: list[tuple[sql.Identifier, bytes]]) -> None:
+def put_back(rows: list[tuple[sql.Identifier, bytes]]) -> None:
+    """Copy back what `taken_out` gave, into empty tables."""
     with connected() as connection:
         for table, lines in rows:
             with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
                 copy.write(lines)
 
 
-def _taken_out() -> list[tuple[sql.Identifier, bytes]]:
+def taken_out() -> list[tuple[sql.Identifier, bytes]]:
+    """Return the rows of each table that has any."""
     with connected() as connection:
         found = []
         for table in _tables(connection):
