@@ -50,6 +50,22 @@ def _keep() -> "psycopg.Connection[Any]":
     return _superuser()
 
 
+def taken_out() -> list[tuple[str, bytes]]:
+    """Return the rows of each table that has any, in COPY's format."""
+    found = []
+    for table in _tables():
+        with _superuser().cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
+            found.append((table, b"".join(copy)))
+    return [(table, rows) for table, rows in found if rows]
+
+
+def put_back(rows: list[tuple[str, bytes]]) -> None:
+    """Copy back what `taken_out` gave, into empty tables."""
+    for table, lines in rows:
+        with _superuser().cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+            copy.write(lines)
+
+
 def _define(name: str, statements: list[str]) -> None:
     """Have the session run the statements by one call of `pg_temp.NAME()`, planned once."""
     body = sql.Literal(f"BEGIN {'; '.join(statements)}; END")

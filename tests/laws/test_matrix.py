@@ -14,23 +14,21 @@ from django.urls import get_resolver, path
 
 from gardien.base import clock
 from gardien.commitment import roles
+from gardien.network.rules import RequestState, UserState
 from gardien.portal import matrix
 from gardien.portal.commands import access_matrix
 from tests.conftest import PASSWORD
 
-OUTSIDE = {"anonymous", "requested", "deactivated"}
+OUTSIDE = {"anonymous", *matrix.OUTSIDE}
 OWN = {"customer_id", "quote_id", "line_id", "vehicle_id", "reading_id", "note_id", "merge_id", "other_id"}
 """Places of addresses that hold something of the first repairer's."""
 NOT_MADE = {
-    "/reunions/<uuid:merge_id>/defaire/",
-    "/clients/<uuid:customer_id>/notes/<uuid:note_id>/retirer/",
-    "/clients/<uuid:customer_id>/accords/demander/",
-    "/clients/<uuid:customer_id>/accords/retirer/",
-    "/clients/<uuid:customer_id>/offres/refuser/",
-    "/vehicules/<uuid:vehicle_id>/ceder/",
-    "/devis/<uuid:quote_id>/pdf/",
+    "/clients/<uuid:customer_id>/accords/demander/": "an empty form names no purpose, and an unknown one is not found",
+    "/clients/<uuid:customer_id>/accords/retirer/": "an empty form names no purpose, and an unknown one is not found",
+    "/clients/<uuid:customer_id>/offres/refuser/": "an empty form names no channel, and an unknown one is not found",
+    "/vehicules/<uuid:vehicle_id>/ceder/": "an empty form names no customer, and an unknown one is not found",
 }
-"""What the command's garage does not have, a draft's paper, and forms that say nothing when empty: nobody finds it."""
+"""What nobody finds by an empty form; tests/laws/test_access.py and tests/web fill these in."""
 
 
 @pytest.fixture(scope="module")
@@ -83,16 +81,20 @@ def test_personas_are_every_role_at_every_place_and_those_outside(asked: list[ma
     sites = {role for role, place in places.items() if place == "site"}
     expected = {f"{role}@{code}" for role in sites for code in ("TILLEUL", "CANAL", "COL")}
     both = {"counter_adviser@TILLEUL+CANAL", "counter_adviser@CANAL+TILLEUL"}
-    assert found == OUTSIDE | expected | both | (set(places) - sites)
+    visits = {f"support_visit@{code}" for code in ("TILLEUL", "CANAL", "COL")}
+    assert found == OUTSIDE | expected | both | visits | (set(places) - sites - {"support_visit"})
+    assert {str(state) for state in matrix.OUTSIDE.values()} <= {*UserState, *RequestState}
+    assert {*UserState} - {*matrix.OUTSIDE.values()} == {UserState.ACTIVE}
 
 
 def test_what_is_the_first_repairers_is_found_by_somebody_of_theirs(asked: list[matrix.Cell]) -> None:
-    routes = {route.url for route in matrix.routes() if OWN & set(route.pattern.pattern.converters)} - NOT_MADE
+    routes = {route.url for route in matrix.routes() if OWN & set(route.pattern.pattern.converters)} - set(NOT_MADE)
     found = {cell.url for cell in asked if cell.url in routes and cell.answer not in {302, 403, 404, 405}}
     led = {
         cell.url for cell in asked if cell.url in routes and cell.persona.endswith("@TILLEUL") and cell.answer == 302
     }
     assert routes - found - led == set()
+    assert set(NOT_MADE) & (found | led) == set()
 
 
 def open_door(_: HttpRequest) -> HttpResponse:

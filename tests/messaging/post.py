@@ -1,7 +1,10 @@
 """Messages as tests prepare them: one quote's PDF to one address."""
 
+import email
 import hashlib
+import re
 from datetime import datetime, timedelta
+from email import policy
 from typing import Any
 from uuid import UUID
 
@@ -90,3 +93,16 @@ def run(garage: UUID, message: Message) -> timedelta | None:
     except TryLater as later:
         return later.wait
     return None
+
+
+def parts(raw: bytes) -> list[bytes]:
+    """Return a letter as sent, and what each of its parts says, attachments included."""
+    found = email.message_from_bytes(raw, policy=policy.default)
+    bodies = [part.get_payload(decode=True) for part in found.walk() if not part.is_multipart()]
+    return [raw, str(found["Subject"]).encode(), *(body for body in bodies if isinstance(body, bytes))]
+
+
+def links(raw: bytes) -> list[str]:
+    """Return the paths that a letter links to."""
+    texts = [part.decode("utf-8", "ignore") for part in parts(raw)[1:] if not part.startswith(b"%PDF")]
+    return [link for text in texts for link in re.findall(r"https?://[^/\s]+(/[^\s\"<>]*)", text)]

@@ -101,7 +101,6 @@ def test_the_whole_scene_with_its_refusals_leaves_no_personal_value_in_a_log(per
         403,
         400,
         405,
-        405,
         403,
     ]
     assert traces(log.getvalue()) == []

@@ -1,17 +1,25 @@
-"""What an attacker does: walks all pages as one, keeps every id, and asks for it as another."""
+"""What an attacker does: walks all pages, papers and letters as one, keeps every id, and asks for it as another."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 from django.test import Client
 
+from gardien.base import scope
+from gardien.messaging import queries as outbox
+from gardien.messaging.models import Message
 from gardien.portal import matrix
+from tests.messaging import post
+from tests.walls import canaries
 from tests.walls.house import ABSENT, Garage
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+REFERENCE = re.compile(r"\b[CU]-[0-9A-HJKMNP-TV-Z]{8}\b|\bD-[A-Z]+-\d{4}-\d{6}\b")
+SIGNED = re.compile(r"/devis-recu/([\w-]{146})/")
 _LINK = re.compile(r'(?:href|action|hx-get|hx-post)="(/[^"#?]*)')
 _FORM = re.compile(r'<form method="post"(?: action="([^"]*)")?.*?</form>', re.DOTALL)
 _FIELD = re.compile(r'name="([\w-]+)" value="([^"]*)"')
@@ -28,10 +36,32 @@ def crawl(client: Client, starts: list[str]) -> dict[str, str]:
         if address in seen or "deconnexion" in address or "/static/" in address or "/engagement/" in address:
             continue
         answer = client.get(address)
-        is_text = answer.headers.get("Content-Type", "").startswith("text/html")
-        seen[address] = answer.text if is_text and answer.status_code == 200 else ""
+        kind = answer.headers.get("Content-Type", "").partition(";")[0] if answer.status_code == 200 else ""
+        readers: dict[str, Callable[[Any], str]] = {"text/html": lambda page: page.text, "application/pdf": _paper}
+        seen[address] = readers[kind](answer) if kind in readers else ""
         waiting += _LINK.findall(seen[address])
     return seen
+
+
+def _paper(answer: Any) -> str:
+    return canaries.paper(answer.content)
+
+
+def letters(controller: UUID) -> list[str]:
+    """Return the text of each letter of a controller's outbox, and of the papers that it brings."""
+    with scope.entered(controller):
+        raw = [outbox.opened(each.letter, each.id, "letter") for each in Message.objects.order_by("prepared_at", "id")]
+    return [canaries.text_of(part) for letter in raw for part in post.parts(letter)[1:]]
+
+
+def references(texts: Iterable[str]) -> set[str]:
+    """Return the references and numbers that these texts name: of customers, of users, of quotes."""
+    return {found for text in texts for found in REFERENCE.findall(text)}
+
+
+def tokens(texts: Iterable[str]) -> set[str]:
+    """Return the tokens of the signed links in these texts."""
+    return {found for text in texts for found in SIGNED.findall(text)}
 
 
 def starts(garage: Garage) -> list[str]:

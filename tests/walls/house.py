@@ -13,6 +13,7 @@ from django.test import override_settings
 from psycopg import sql
 
 from gardien.base import ids, scope
+from gardien.messaging.rules import Folder
 from gardien.network import queries as network
 from gardien.network.models import Membership
 from gardien.quotes import actions as quotes
@@ -33,6 +34,8 @@ TOLD = {
     "city": "Vauclair",
     "email": "zoe.lhote@courriel.example",
 }
+PERSONAL = {value for name, value in TOLD.items() if name not in {"postcode", "city"}}
+"""What is nobody else's: the first garage is in the same town."""
 PLATE, MOBILE, PHONE = "GH-482-KL", "06 39 98 12 34", "01 99 00 12 34"
 
 
@@ -108,6 +111,9 @@ def _garage(email: str, at: datetime) -> Garage:
         opened = scene.draft(chosen, told, at, "99.99")
         scene.options(opened, network.actor(chosen), at)
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
+        with override_settings(GARDIEN_MAIL=Folder(HOME / "outbox"), GARDIEN_MAIL_FROM=post.FROM):
+            address = "https://portail.example/devis-recu/{}/"
+            quotes.send(quote_id=issued.id, address_of=address.format, by=network.actor(chosen), at=at)
         quotes.revise(quote_id=issued.id, draft_key=ids.new(), by=network.actor(chosen), at=at)
         message = _written(told.reference, issued.id, at)
         known = {
@@ -189,11 +195,10 @@ def _prices(chosen: Membership, at: datetime) -> dict[str, UUID]:
 def _written(reference: str, quote: UUID, at: datetime) -> UUID:
     """Prepare a message and begin to send it, in the scope of its controller; return its id."""
     from gardien.messaging import actions
-    from gardien.messaging.rules import Folder
 
     about = post.about(subject=reference, document_id=quote)
     with override_settings(GARDIEN_MAIL=Folder(HOME / "outbox"), GARDIEN_MAIL_FROM=post.FROM):
-        message = actions.prepare(about=about, letter=post.letter(), by=post.BY, at=at)
+        message = actions.prepare(about=about, letter=post.letter(title="Votre devis"), by=post.BY, at=at)
     actions.begin(message_id=message.id, by=post.BY, at=at)
     return message.id
 

@@ -1,11 +1,17 @@
-"""What the other database roles may do with the repairers' tables."""
+"""What the other database roles may do with the repairers' tables, and what the network sees by page."""
+
+from collections.abc import Callable
 
 import psycopg
 import pytest
+from django.apps import apps
+from django.test import Client
 
 from gardien.base import walls
+from gardien.base.models import SharedRow
 from tests.conftest import as_role
-from tests.walls.house import House, count, fingerprints, session
+from tests.walls import attack
+from tests.walls.house import MOBILE, PERSONAL, PHONE, PLATE, House, count, fingerprints, session
 from tests.walls.test_sql import SCOPED, Table
 
 WRITES = ("INSERT INTO {} DEFAULT VALUES", "UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE")
@@ -25,6 +31,92 @@ def test_the_network_role_reads_no_scoped_table(house: House, label: str) -> Non
     statements = ("SELECT * FROM {}", "SELECT count(*) FROM {}", *WRITES)
     for controller in (None, house.canal.tenant):
         assert [_refused("network", Table(label), statement, controller) for statement in statements] == [True] * 6
+
+
+READABLE = """
+    SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.relkind IN ('r', 'v', 'm', 'p', 'f', 'S')
+    AND CASE c.relkind WHEN 'S' THEN has_sequence_privilege(current_user, c.oid, 'USAGE, SELECT')
+        ELSE has_any_column_privilege(current_user, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+          OR has_table_privilege(current_user, c.oid, 'DELETE, TRUNCATE, TRIGGER') END"""
+BREAK_OUT = (
+    "SET ROLE gardien_app",
+    "SET ROLE gardien_owner",
+    "SET SESSION AUTHORIZATION gardien_app",
+    "SET row_security = off; SELECT * FROM customers_customer",
+    "SELECT set_config('gardien.controller', '{tenant}', true); SELECT * FROM customers_customer",
+    "SELECT set_config('gardien.exempt', 'x', true); SELECT * FROM quotes_quote",
+    "COPY customers_customer TO STDOUT",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "SELECT pg_read_file('PG_VERSION')",
+    "SELECT lo_import('/etc/hostname')",
+    "SELECT query_to_xml('SELECT * FROM customers_customer', true, false, '')",
+    "SELECT table_to_xml('customers_customer', true, false, '')",
+    "CREATE TABLE planted (id uuid REFERENCES customers_customer (id))",
+    "CREATE TEMPORARY TABLE planted AS SELECT * FROM customers_customer",
+    "CREATE VIEW planted AS SELECT * FROM customers_customer",
+    "CREATE FUNCTION planted() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "DO $$ BEGIN PERFORM 1 FROM customers_customer; END $$",
+    "LOCK TABLE customers_customer IN ACCESS SHARE MODE",
+    "SELECT * FROM django_session",
+    "SELECT * FROM procrastinate_jobs",
+    "GRANT SELECT ON customers_customer TO gardien_network",
+    "ALTER POLICY gardien_scope ON customers_customer USING (true)",
+    "UPDATE network_user SET state = 'active'",
+    "INSERT INTO network_membership SELECT * FROM network_membership",
+)
+"""What the network's role would try in SQL."""
+
+
+def _reads() -> set[str]:
+    with as_role("network") as connection:
+        return {name for (name,) in connection.execute(READABLE).fetchall()}
+
+
+def test_the_network_role_reads_the_shared_tables_and_nothing_else(house: House) -> None:
+    shared = {f"public.{model._meta.db_table}" for model in apps.get_models() if issubclass(model, SharedRow)}
+    assert _reads() == shared
+    for grant in ("SELECT ON customers_customer", "SELECT (last_name) ON customers_customer", "UPDATE ON quotes_quote"):
+        with as_role("owner") as owner:
+            owner.execute(f"GRANT {grant} TO gardien_network")
+        try:
+            assert _reads() - shared == {f"public.{grant.rpartition(' ')[2]}"}
+        finally:
+            with as_role("owner") as owner:
+                owner.execute(f"REVOKE {grant} FROM gardien_network")
+    assert _reads() == shared
+
+
+@pytest.mark.parametrize("statement", BREAK_OUT)
+def test_the_network_role_breaks_out_by_no_statement(house: House, statement: str) -> None:
+    before = fingerprints()
+    with as_role("network") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement.format(tenant=house.tilleul.tenant))
+    assert fingerprints() == before
+
+
+def test_what_the_server_tells_of_itself_says_nothing_of_a_customer_to_the_network(house: House) -> None:
+    told = {*PERSONAL, house.tilleul.reference, house.tilleul.number, str(house.tilleul.ids["customer"])}
+    with as_role("network") as connection:
+        asked = ("SELECT * FROM pg_stats", "SELECT * FROM pg_stat_activity", "SELECT database_to_xml(true, false, '')")
+        answers = "".join(str(connection.execute(query).fetchall()) for query in asked)
+    assert {value for value in told if value in answers} == set()
+    assert "network_user" in answers
+
+
+@pytest.mark.parametrize("who", ["network.administrator", "network.reader", "users.dpo", "auditor"])
+def test_no_page_of_the_network_names_a_customer_or_a_quote(
+    house: House, enter: Callable[[str], Client], who: str
+) -> None:
+    starts = [*attack.starts(house.tilleul), *attack.starts(house.canal)]
+    pages = attack.crawl(enter(f"{who}@sarvane.example"), starts)
+    told = {*PERSONAL, PLATE, MOBILE, PHONE, "GH482KL", "+33639981234", "+33199001234"}
+    for garage in (house.tilleul, house.canal):
+        told |= {garage.reference, garage.number, str(garage.ids["customer"]), str(garage.ids["vehicle"])}
+    own = {text for text in pages.values() if text}
+    assert len(own) >= 3
+    found = {value for value in told for text in own if value in text}
+    assert found == set()
 
 
 @SCOPED

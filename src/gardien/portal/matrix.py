@@ -17,19 +17,26 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from gardien.base import clock
+from gardien.base import clock, scope
 from gardien.commitment import roles
 from gardien.network import actions as network
+from gardien.network import queries
 from gardien.network.models import Membership, User
-from gardien.network.rules import UserState
+from gardien.network.rules import SUPPORT, VISIT, Origin, RequestState, SupportReason, UserState
 from gardien.portal import cast
-from gardien.web.shared.middleware import SESSION_KEY
+from gardien.web.shared.middleware import SESSION_KEY, VISIT_KEY
 
+MANAGER = "site_manager"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ABSENT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 """An id that no row bears, for a place of an address that `values` does not know."""
-OUTSIDE = {"requested": UserState.APPROVED, "deactivated": UserState.SUSPENDED}
-"""Personas whose account is not active: one that waits for its password, and one that is kept out."""
+OUTSIDE = {
+    "requested": RequestState.REQUESTED,
+    "approved": UserState.APPROVED,
+    "suspended": UserState.SUSPENDED,
+    "deactivated": UserState.CLOSED,
+}
+"""Personas who have no account yet, or one that is not active, and the state that they stand for."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +80,40 @@ def unlisted() -> list[str]:
 def personas(password: str, at: datetime) -> dict[str, str]:
     """Return each persona's session key, empty for nobody's: one persona per role and place, and those outside.
 
-    A site's role is `role@CODE`; of somebody who works at several, `role@CODE+others`.
+    A site's role is `role@CODE`; of somebody who works at several, `role@CODE+others`; of support on a visit, that of
+    the site that it visits.
     """
-    held = Membership.objects.select_related("user", "site__repairer").order_by("from_at", "id")
-    found = {_name(each, list(held)): _session(each.user, each) for each in held}
-    template = held.filter(site__isnull=False)[0]
-    for name, state in OUTSIDE.items():
-        told = {"email": f"{name}@matrice.example", "first_name": name.title(), "last_name": "Exemple"}
-        user = network.open_user(**told, password=password, by=cast.BY, at=at)
-        network.give_role(user=user, role=template.role, place=template.site, by=cast.BY, at=at)  # type: ignore[arg-type]
-        found[name] = _session(user, None)
-        User.objects.filter(id=user.id).update(state=state)
-    return {"anonymous": "", **found}
+    held = list(Membership.objects.select_related("user", "site__repairer").order_by("from_at", "id"))
+    found = {_name(each, held): _session(each.user, {SESSION_KEY: str(each.id)}) for each in held}
+    support = next(each for each in held if each.role == SUPPORT)
+    for manager in (each for each in held if each.role == MANAGER):
+        access = _let_in(manager, at)
+        visit = {SESSION_KEY: str(support.id), VISIT_KEY: str(access)}
+        found[_name(manager, held).replace(MANAGER, VISIT)] = _session(support.user, visit)
+    outside = {name: _outside(name, state, held[0], password, at) for name, state in OUTSIDE.items()}
+    return {"anonymous": "", **outside, **found}
+
+
+def _let_in(manager: Membership, at: datetime) -> UUID:
+    """Open an access for support at a manager's site, and return its id."""
+    told: dict[str, Any] = {"site": manager.site, "opened_by": manager.user, "by": queries.actor(manager), "at": at}
+    with scope.entered(queries.controller(manager)):
+        opened = network.open_support(ticket="MATRICE", reason=SupportReason.QUESTION, hours=1, **told)
+    return opened.id
+
+
+def _outside(name: str, state: str, like: Membership, password: str, at: datetime) -> str:
+    """Ask for an account, or open one with a role like this one, in a state; return the key of its session."""
+    told: dict[str, Any] = {"email": f"{name}@matrice.example", "first_name": name.title(), "last_name": "Exemple"}
+    by: dict[str, Any] = {"by": cast.BY, "at": at}
+    if state == RequestState.REQUESTED:
+        network.request_account(told=network.Told(**told), origin=Origin.FORM, **by)
+        return ""
+    user = network.open_user(**told, password=password, **by)
+    network.give_role(user=user, role=like.role, place=queries.site_of(like), **by)
+    key = _session(user, {})
+    User.objects.filter(id=user.id).update(state=state)
+    return key
 
 
 def cells(sessions: dict[str, str], values: dict[str, Any], methods: tuple[str, ...] = METHODS) -> Iterator[Cell]:
@@ -110,13 +139,15 @@ def _asked(client: Client, method: str, address: str) -> int:
 
 
 def address_of(route: Route, values: dict[str, Any]) -> str:
-    """Return a route's address with its places filled."""
+    """Return a route's address with its places filled; `page.place` fills a place of the page of that name only."""
     address = route.url
     for name, converter in route.pattern.pattern.converters.items():
         fallback = {"UUIDConverter": ABSENT, "IntConverter": 1}.get(type(converter).__name__, "none")
         kind = type(converter).__name__.removesuffix("Converter").lower()
         kind = {"string": "str"}.get(kind, kind)
-        address = address.replace(f"<{kind}:{name}>", str(values.get(name, fallback)))
+        address = address.replace(
+            f"<{kind}:{name}>", str(values.get(f"{route.pattern.name}.{name}", values.get(name, fallback)))
+        )
     return address
 
 
@@ -128,15 +159,14 @@ def _name(membership: Membership, held: list[Membership]) -> str:
     return f"{membership.role}@{'+'.join([own, *(code for code in codes if code != own)])}"
 
 
-def _session(user: User, membership: Membership | None) -> str:
-    """Open a session that has proved all that a session can prove."""
+def _session(user: User, chosen: dict[str, str]) -> str:
+    """Open a session that has proved all that a session can prove, with the role or visit chosen in it."""
     client = Client()
     client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
     session = client.session
     at = clock.now().timestamp()
     session["account_authentication_methods"] = [{"method": "password", "at": at}, {"method": "mfa", "at": at}]
     session["account_authentication_methods_user"] = str(user.pk)
-    if membership is not None:
-        session[SESSION_KEY] = str(membership.id)
+    session.update(chosen)
     session.save()
     return str(session.session_key)

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from gardien.base import clock, links, scope
+from gardien.base import clock, ids, links, scope
 from gardien.catalogue import queries as catalogue
+from gardien.customers import actions as customers
 from gardien.network import queries as network
 from gardien.network.models import Membership
 from gardien.portal import cast, matrix, stack, startup
@@ -51,6 +52,10 @@ def values(at: datetime) -> dict[str, Any]:
     adviser = Membership.objects.filter(role="counter_adviser", site__isnull=False).order_by("from_at", "id")[0]
     with scope.entered(network.controller(adviser)):
         issued, draft = demo.issued(adviser, at), demo.drafted(adviser, at)
+        by: dict[str, Any] = {"by": network.actor(adviser), "at": at}
+        note = customers.write_note(customer_id=draft.customer_id, text="demo", note_key=ids.new(), **by)
+        twins = [demo.drafted(adviser, at).customer_id for _ in range(2)]
+        merge = customers.merge(kept_id=twins[0], absorbed_id=twins[1], **by)
         document = queries.document(issued.id)
         until = at + timedelta(hours=1)
         link = links.Link(queries.ANSWER, scope.current(), issued.id, document.sha256, until)
@@ -61,6 +66,9 @@ def values(at: datetime) -> dict[str, Any]:
             "other_id": issued.customer_id,
             "vehicle_id": draft.vehicle_id,
             "reading_id": demo.heard(adviser, at).id,
+            "note_id": note.id,
+            "merge_id": merge.id,
+            "pdf.quote_id": issued.id,
             "token": links.token(link),
         }
     found = catalogue.price_lists()[0]

@@ -96,6 +96,9 @@ def request_account(request: HttpRequest) -> HttpResponse:
     return redirect("account_requested")
 
 
+request_account.gardien_brings_scope = True  # type: ignore[attr-defined]
+
+
 @require_safe
 def account_requested(request: HttpRequest) -> HttpResponse:
     """Say what happens next, the same to all."""
