@@ -20,6 +20,7 @@ from gardien.base import ids, scope, walls
 from gardien.network import queries as network
 from gardien.portal.embedded import SUPERUSER
 from gardien.quotes import actions as quotes
+from gardien.quotes.models import Quote
 from tests import scene
 from tests.conftest import CLUSTER
 from tests.walls.house import Garage
@@ -63,8 +64,8 @@ def _planted(superuser: Any, model: Any, field: Any, tenant: UUID) -> bool:
     return False
 
 
-def lived(garage: Garage, at: Any) -> UUID:
-    """Let the garage write what is sealed: a draft of an intake, a quote on paper, whose id is returned, and its letter."""
+def lived(garage: Garage, at: Any) -> Quote:
+    """Let the garage write what is sealed: a draft of an intake, a quote on paper, which is returned, and its letter."""
     from gardien.customers import actions as customers
 
     held, told = garage.membership, {"last_name": LONG, "first_name": SHORT, "street": LONG, "company": LONG}
@@ -76,7 +77,7 @@ def lived(garage: Garage, at: Any) -> UUID:
         quotes.send(quote_id=draft.id, address_of="https://portail.example/{}".format, **by)
         customers.save_intake_draft(reading_id=scene.heard(held, at).id, typed={"last_name": LONG}, **by)
         customers.write_note(customer_id=customer.id, text=LONG, note_key=ids.new(), **by)
-    return draft.id
+    return draft
 
 
 @cache

@@ -29,13 +29,13 @@ def check(walk: Walk) -> None:
 
 
 def test_no_mark_of_the_first_garage_is_seen_by_anybody_else(house: House) -> None:
-    check(walked(house, 7, 20))
+    check(walked(house, 7, 1))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(4))
 def test_no_mark_is_seen_in_a_long_walk(house: House, seed: int) -> None:
-    check(walked(house, seed, 250))
+    check(walked(house, seed, 12))
 
 
 @pytest.mark.parametrize("mark", [canaries.LONG, canaries.SHORT])
@@ -52,12 +52,11 @@ def test_its_own_garage_sees_the_marks_and_so_does_another_without_filter_and_wa
     with kept():
         mail = override_settings(GARDIEN_MAIL=Folder(HOME / "outbox"), GARDIEN_MAIL_FROM=post.FROM)
         with mail:
-            quote_id = canaries.lived(house.tilleul, clock.now())
-        canaries.plant(house.tilleul)
+            issued = canaries.lived(house.tilleul, clock.now())
         own, rival = entered("site.manager@tilleul.example")(), entered(RIVAL)()
-        card = f"/clients/{house.tilleul.ids['customer']}/"
+        card = f"/clients/{issued.customer_id}/"
         assert "html" in canaries.seen(own.get(card).content)
-        assert canaries.seen(own.get(f"/devis/{quote_id}/pdf/").content) & {"pdf, plain", "pdf, upper"}
+        assert canaries.seen(own.get(f"/devis/{issued.id}/pdf/").content) & {"pdf, plain", "pdf, upper"}
         letters = [canaries.seen(text.encode()) for text in attack.letters(house.tilleul.tenant)]
         assert any("plain" in found for found in letters)
         assert canaries.seen(rival.get(card).content) == set()

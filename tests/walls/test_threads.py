@@ -60,7 +60,7 @@ class Storm:
         for _ in range(requests):
             own, other = chance.sample(self.garages, 2)
             client = self.clients[own.email][seed]
-            if chance.random() < 0.15:
+            if chance.random() < 0.25:
                 method, path, typed, status = chance.choice(failures(other))
             else:
                 (method, path, typed), status = chance.choice(pages(own)), 200
