@@ -33,7 +33,7 @@ SHOW_NO_PAGE = {
     ),
     *("account_data", "withdraw_consent", "object", "end_session", "end_sessions"),
     *("approve_quote", "give_role", "end_role", "revoke_support", "visit", "leave_visit"),
-    *("approve_request", "refuse_request", "write_again", "suspend", "let_in", "close_account", "end_persons_role"),
+    *("refuse_request", "write_again", "suspend", "let_in", "close_account", "end_persons_role"),
     *("mfa_remove_webauthn", "mfa_reauthenticate_webauthn"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }
