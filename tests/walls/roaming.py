@@ -205,9 +205,9 @@ class Walk:
 
     def _follow(self, walker: Walker, answers: Iterator[tuple[Pair, Any]]) -> None:
         for pair, answer in answers:
-            said = answer.content + repr(answer.headers).encode()
             place = f"{walker.name} {' '.join(pair)}"
-            self.seen += [f"{place}: {form}" for form in sorted(canaries.seen(answer.content) | canaries.seen(said))]
+            shown = canaries.seen(answer.content) | canaries.seen(str(answer.headers).encode())
+            self.seen += [f"{place}: {form}" for form in sorted(shown)]
             self.faults += [f"{place}: {answer.status_code}"] if answer.status_code >= 500 else []
 
     def _let_in(self, walker: Walker) -> None:
