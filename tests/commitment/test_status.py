@@ -101,7 +101,7 @@ def test_a_proof_is_measured_once_or_on_behalf_of_each_controller_in_its_own_tra
 def test_the_figures_of_all_repairers_are_added_up_and_one_wrong_row_breaks_a_clause(
     cast: SimpleNamespace, at: datetime, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    controllers = [repairer.id for repairer in network.repairers()]
+    controllers = [each.id for each in (*network.repairers(), *network.parties())]
     clauses = ("client.collection", "client.notice.verso")
     expected = [
         ((Figure(0, 0), Figure(0, 0)), ("unproved", "unproved")),

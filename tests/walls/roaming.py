@@ -11,15 +11,16 @@ from django.db import connections
 from django.test import Client, override_settings
 
 from gardien.base import clock, ids, links, scope
-from gardien.customers.models import Customer, IntakeDraft, Merge, Note
+from gardien.customers import actions as customers
+from gardien.customers.models import Customer, Merge, Note
 from gardien.messaging import queries as outbox
 from gardien.messaging.models import Message
 from gardien.messaging.rules import Folder
 from gardien.network import queries as network
-from gardien.network.models import CentralParty, Repairer, User
+from gardien.network.models import CentralParty, Membership, Repairer, User
 from gardien.portal import logs
 from gardien.quotes import queries
-from tests import rows, second_factor
+from tests import rows, scene, second_factor
 from tests.conftest import HOME, PASSWORD, as_role
 from tests.messaging import post
 from tests.walls import canaries
@@ -116,12 +117,20 @@ def places(garage: Garage) -> dict[str, Any]:
     return known | versions | {"quote_id": garage.ids["draft"], "other_id": garage.ids["customer"]}
 
 
+def manager() -> Membership:
+    """Return the role of the rival."""
+    return Membership.objects.select_related("site__repairer", "user").get(user__email=RIVAL)
+
+
 def own(garage: Garage) -> list[dict[str, Any]]:
     """Return the two ways in which a garage's own places are filled: with a draft, and with what was issued."""
     with scope.entered(garage.tenant):
         found = {"other_id": Customer.objects.exclude(id=garage.ids["customer"]).earliest("id").id}
         found |= {"note_id": Note.objects.earliest("id").id, "merge_id": Merge.objects.earliest("id").id}
-        found |= {"drop.reading_id": IntakeDraft.objects.earliest("id").reading_id}
+        mine = scene.heard(manager(), clock.now()).id
+        by = network.actor(manager())
+        customers.save_intake_draft(reading_id=mine, typed={"last_name": "M"}, by=by, at=clock.now())
+        found |= {"drop.reading_id": mine}
         document = queries.document(garage.ids["issued"])
     until = clock.now() + timedelta(hours=1)
     link = links.Link(queries.ANSWER, garage.tenant, garage.ids["issued"], document.sha256, until)
@@ -141,7 +150,7 @@ def filled(garage: Garage) -> dict[str, Any]:
         "decision": ids.new(),
         "channel": "email",
         "purpose": "client.use.quote",
-        "membership": garage.ids["membership"],
+        "membership": manager().id,
         "plate": "AB-777-CD",
         "reason": "mistake",
         "password": PASSWORD,
@@ -196,9 +205,9 @@ class Walk:
 
     def _follow(self, walker: Walker, answers: Iterator[tuple[Pair, Any]]) -> None:
         for pair, answer in answers:
-            said = answer.content + repr(answer.headers).encode()
             place = f"{walker.name} {' '.join(pair)}"
-            self.seen += [f"{place}: {form}" for form in sorted(canaries.seen(answer.content) | canaries.seen(said))]
+            shown = canaries.seen(answer.content) | canaries.seen(str(answer.headers).encode())
+            self.seen += [f"{place}: {form}" for form in sorted(shown)]
             self.faults += [f"{place}: {answer.status_code}"] if answer.status_code >= 500 else []
 
     def _let_in(self, walker: Walker) -> None:

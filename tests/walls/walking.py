@@ -21,7 +21,7 @@ from gardien.portal import matrix
 Pair = tuple[str, str]
 """A method and the pattern of an address."""
 ENDING = {"/compte/deconnexion/", "/support/sortie/"}
-"""Pages that end what a session is, which no transaction gives back."""
+"""Pages that end what a session is."""
 KEPT = 6
 """How many ways to ask for one page are remembered, the latest ones."""
 
@@ -97,10 +97,12 @@ class Walker:
         """Ask as `asked_for`, with a form that holds every field at once, and undo what each does."""
         routes = {route.url: route for route in matrix.routes()}
         for (method, url), values in ((pair, values) for pair in sorted(pairs()) for values in ways):
-            if (method, url) not in self.reached and url not in ENDING:
+            if (method, url) not in self.reached:
+                held, session = self.client, self.client.cookies["session"].value
                 with transaction.atomic():
                     asked = self._ask(method, matrix.address_of(routes[url], values), urlencode(form))
                     transaction.set_rollback(True)
+                self.client, held.cookies["session"] = held, session
                 yield asked
 
     def steps(self, number: int) -> Iterator[tuple[Pair, Any]]:
