@@ -16,8 +16,10 @@ from gardien.customers.models import Customer, Merge, Note
 from gardien.messaging import queries as outbox
 from gardien.messaging.models import Message
 from gardien.messaging.rules import Folder
+from gardien.network import actions as accounts
 from gardien.network import queries as network
-from gardien.network.models import CentralParty, Membership, Repairer, User
+from gardien.network.models import CentralParty, Membership, Repairer, SupportAccess, User
+from gardien.network.rules import SupportReason
 from gardien.portal import logs
 from gardien.quotes import queries
 from tests import rows, scene, second_factor
@@ -67,6 +69,7 @@ TYPED = {
     "hours": ("2",),
     "days": ("30",),
     "quote_days": ("30",),
+    "most_discount": ("100",),
     "has_read": ("on",),
     "new_password1": ("poulie bielle carter culasse 57",),
     "new_password2": ("poulie bielle carter culasse 57",),
@@ -78,6 +81,8 @@ NOT_REACHED: dict[Pair, str] = {
         "/compte/securite/cles/<int:pk>/retirer/",
     ): "a passkey is in somebody's hand: tests/stories/test_passkey.py",
     ("POST", "/compte/securite/cles/<int:pk>/retirer/"): "as above",
+    ("GET", "/compte/mot-de-passe-oublie/<uidb36>/<key>/"): "of a letter for an hour: tests/web/test_passwords.py",
+    ("POST", "/compte/mot-de-passe-oublie/<uidb36>/<key>/"): "as above",
     ("POST", "/compte/retrait/"): "nobody of the cast has agreed to anything: tests/web/test_account_own.py",
     ("POST", "/compte/sessions/fermer/"): "the others of one's sessions come and go: tests/web/test_account_own.py",
     (
@@ -122,6 +127,13 @@ def manager() -> Membership:
     return Membership.objects.select_related("site__repairer", "user").get(user__email=RIVAL)
 
 
+def let_in(held: Membership) -> SupportAccess:
+    """Let support in at a role's site, and nowhere else."""
+    told: dict[str, Any] = {"ticket": "HLV-1", "reason": SupportReason.INCIDENT, "hours": 2, "opened_by": held.user}
+    with scope.entered(network.controller(held)):
+        return accounts.open_support(site=held.site, **told, by=network.actor(held), at=clock.now())
+
+
 def own(garage: Garage) -> list[dict[str, Any]]:
     """Return the two ways in which a garage's own places are filled: with a draft, and with what was issued."""
     with scope.entered(garage.tenant):
@@ -130,7 +142,7 @@ def own(garage: Garage) -> list[dict[str, Any]]:
         mine = scene.heard(manager(), clock.now()).id
         by = network.actor(manager())
         customers.save_intake_draft(reading_id=mine, typed={"last_name": "M"}, by=by, at=clock.now())
-        found |= {"drop.reading_id": mine}
+        found |= {"drop.reading_id": mine, "access_id": let_in(manager()).id}
         document = queries.document(garage.ids["issued"])
     until = clock.now() + timedelta(hours=1)
     link = links.Link(queries.ANSWER, garage.tenant, garage.ids["issued"], document.sha256, until)
@@ -162,6 +174,9 @@ def filled(garage: Garage) -> dict[str, Any]:
         "email": "ana@courriel.example",
         "text": "essai",
         "size": "205/55R16",
+        "quote_days": "30",
+        "most_discount": "100",
+        "printed": "Merci",
     }
 
 
@@ -180,7 +195,8 @@ class Walk:
             walker = Walker(name, entered(email), TYPED, self.seed)
             self.walkers.append(walker)
             if name == "support":
-                self._let_in(walker)
+                let_in(self.house.canal.membership)
+                walker.learn(["/support/", "/devis/", "/clients/recherche/"])
             self._follow(walker, walker.asked_for([places(self.house.tilleul)]))
             self._read_letters(walker)
             if name == "rival":
@@ -209,17 +225,6 @@ class Walk:
             shown = canaries.seen(answer.content) | canaries.seen(str(answer.headers).encode())
             self.seen += [f"{place}: {form}" for form in sorted(shown)]
             self.faults += [f"{place}: {answer.status_code}"] if answer.status_code >= 500 else []
-
-    def _let_in(self, walker: Walker) -> None:
-        """Let support in at the rival's site, and nowhere else."""
-        from gardien.network import actions
-        from gardien.network.rules import SupportReason
-
-        held = self.house.canal.membership
-        told = {"ticket": "HLV-1", "reason": SupportReason.INCIDENT, "hours": 2, "opened_by": held.user}
-        with scope.entered(self.house.canal.tenant):
-            actions.open_support(site=held.site, **told, by=network.actor(held), at=clock.now())  # type: ignore[arg-type]
-        walker.learn(["/support/", "/devis/", "/clients/recherche/"])
 
     def _read_letters(self, walker: Walker) -> None:
         """Open the letters that wait, the marked garage's left out, and let the walker follow their links."""
@@ -270,7 +275,7 @@ def walked(house: House, seed: int, times: int) -> Walk:
         left = canaries.plant(house.tilleul)
         assert {each for each in left if each.partition(".")[2] not in canaries.TOO_SHORT} == canaries.CHECKED
         walk.run(times)
-        walk.go_on(300)
+        walk.go_on(1_200)
         assert elsewhere(house.tilleul.tenant) == []
         assert canaries.seen(written.getvalue().encode()) == set()
     return walk
