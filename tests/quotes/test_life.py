@@ -84,7 +84,7 @@ class Life(RuleBasedStateMachine):
             assert self.row() == before
             return
         self.do(action, quote_id=self.quote.id, **what)
-        if self.state != state or state in GIVEN:
+        if self.state != state or action is actions.give:
             assert state in TABLE[self.state]
             self.state = state
             self.told.append(f"quotes:quote:{tag or state}")

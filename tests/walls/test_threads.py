@@ -152,4 +152,6 @@ def test_a_scope_kept_on_its_connection_is_caught(
     with monkeypatch.context() as planted:
         planted.setattr(CursorWrapper, "execute", kept)
         storm.run(0, 12)
+    connection.close()
+    connection.close_pool()  # no later test gets a connection that remembers
     assert storm.seen["setting left"] > 0
