@@ -221,8 +221,7 @@ def taken_off(client: Client, path: str) -> Iterator[Decimal]:
 def number_in(value: str) -> Decimal | str:
     """Return the amount that a text tells: digits with one comma or point, blanks between them, and perhaps a euro sign."""
     whole, _, part = "".join(value.split()).removesuffix("€").replace(".", ",").partition(",")
-    is_number = f"{whole}{part}".isdecimal()
-    return Decimal(f"{whole or 0}.{part or 0}") if is_number else f"{value!r}, which is no number"
+    return Decimal(f"{whole or 0}.{part or 0}") if (whole + part).isdecimal() else f"{value!r}, which is no number"
 
 
 def test_each_nasty_string_is_searched_without_harm(client: Client, choose: Any) -> None:
