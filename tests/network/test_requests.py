@@ -10,7 +10,7 @@ from stdnum import luhn
 
 from gardien.network import actions, queries
 from gardien.network.models import AccountRequest, Membership, User
-from gardien.network.rules import Doubt, Origin, Refusal, RequestState, UserState
+from gardien.network.rules import Doubt, Origin, Refusal, RequestState, UserState, business_number
 from tests.network.asked import BY, PASSWORD, requested, told
 from tests.web import counter
 
@@ -94,7 +94,7 @@ def test_a_siret_must_be_one(cast: Any, at: datetime) -> None:
     right = cast.site("CANAL").siret
     post_office, its_first = "35600000049837", "35600000000048"
     assert (luhn.is_valid(post_office), sum(map(int, post_office)) % 5) == (False, 0)
-    assert [actions.business_number(each) for each in (right, post_office, its_first)] == [
+    assert [business_number(each) for each in (right, post_office, its_first)] == [
         right,
         post_office,
         its_first,
