@@ -1,10 +1,11 @@
 """What a site manager does with people of their site, and what the network does with accounts."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from gardien.base import clock
 from gardien.network import queries
 from gardien.network.models import AccountRequest, Membership, Site, User
 from gardien.network.rules import Origin, RequestState, UserState
@@ -94,6 +95,21 @@ def test_the_network_gives_a_role_once_and_only_where_it_is_held(cast: Any, sign
         assert administrator.post(f"/reseau/personnes/{user.id}/", told).status_code == 302
     assert Membership.objects.filter(user=user).count() == 2
     assert administrator.post(f"/reseau/personnes/{user.id}/", {**told, "role": "auditor"}).status_code == 422
+
+
+def test_a_role_given_until_a_day_lasts_to_its_midnight_in_paris(cast: Any, sign_in: Any, at: datetime) -> None:
+    administrator, user = sign_in(ADMINISTRATOR), cast.user("workshop@canal.example")
+    told = {"place": f"site:{cast.site('COL').id}", "role": "workshop"}
+    page, last_day = f"/reseau/personnes/{user.id}/", clock.legal_day(at) + timedelta(days=40)
+    over = administrator.post(page, {**told, "last_day": str(clock.legal_day(at) - timedelta(days=1))})
+    assert (over.status_code, "Ce jour est passé" in over.text) == (422, True)
+    assert administrator.post(page, {**told, "last_day": "31/13/2026"}).status_code == 422
+    assert administrator.post(page, {**told, "last_day": str(last_day)}).status_code == 302
+    end = Membership.objects.get(user=user, site=cast.site("COL")).until_at
+    assert end.astimezone(clock.PARIS) == datetime.combine(last_day + timedelta(days=1), time(), clock.PARIS)
+    assert "jusqu’au" in administrator.get(page).text
+    held = [len(queries.memberships(user, end + timedelta(seconds=late))) for late in (-1, 0)]
+    assert held == [2, 1]
 
 
 def test_the_network_asks_for_an_account_of_its_own(cast: Any, sign_in: Any, post_office: Any) -> None:

@@ -1,6 +1,6 @@
 """Trying a secret, a password or a code: counted first, on a connection that commits by itself; and a new password."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -139,7 +139,7 @@ def forget_attempts(*, by: Actor, at: datetime) -> int:
     today = last = clock.legal_day(at)
     while kept.period.after(last) > today:
         last -= timedelta(days=1)
-    end = datetime.combine(last + timedelta(days=1), time.min, clock.PARIS)
+    end = clock.end_of(last)
     return Throttle.objects.using(COMMITTED).filter(last_at__lt=end).delete()[0]
 
 

@@ -1,6 +1,7 @@
 """The network's pages of accounts: requests that wait for its word, people, their roles and their end."""
 
 import uuid
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -40,6 +41,24 @@ class RefuseForm(forms.Form):
     """Why a request is refused."""
 
     reason = forms.ChoiceField(choices=REFUSALS, label=gettext_lazy("Why"), error_messages=NOT_LISTED)
+
+
+class RoleForm(PlaceForm):
+    """A role and where it is held, until the end of a day or until it is ended."""
+
+    last_day = forms.DateField(
+        required=False,
+        label=gettext_lazy("Until (empty: until it is ended)"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Type a day, such as 31/12/2026.")},
+    )
+
+    def clean_last_day(self) -> datetime | None:
+        """Return the instant at which the role ends; refuse a day that is over."""
+        day: date | None = self.cleaned_data["last_day"]
+        if day and day < clock.legal_day(clock.now()):
+            raise forms.ValidationError(_("This day is over: choose today or a day to come."))
+        return clock.end_of(day) if day else None
 
 
 @page("network.requests")
@@ -115,11 +134,12 @@ def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
         user = queries.account(user_id)
     except queries.NoSuchUserError:
         raise Http404 from None
-    form = PlaceForm(queries.sites(), queries.parties(), request.POST if request.method == "POST" else None)
+    form = RoleForm(queries.sites(), queries.parties(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        place, role, at = form.cleaned_data["where"], form.cleaned_data["role"], clock.now()
+        told, at = form.cleaned_data, clock.now()
+        role, place, until_at = told["role"], told["where"], told["last_day"]
         if not queries.holds(user, role, place, at):
-            actions.give_role(user=user, role=role, place=place, by=actor(request), at=at)
+            actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
         messages.success(request, _("The role is given."))
         return redirect("person", user.id)
     shown = {
