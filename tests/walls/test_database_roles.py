@@ -1,6 +1,7 @@
 """What the other database roles may do with the repairers' tables, and what the network sees by page."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -97,9 +98,10 @@ def test_the_network_role_breaks_out_by_no_statement(house: House, statement: st
 
 def test_what_the_server_tells_of_itself_says_nothing_of_a_customer_to_the_network(house: House) -> None:
     told = {*PERSONAL, house.tilleul.reference, house.tilleul.number, str(house.tilleul.ids["customer"])}
-    with as_role("network") as connection:
-        asked = ("SELECT * FROM pg_stats", "SELECT * FROM pg_stat_activity", "SELECT database_to_xml(true, false, '')")
-        answers = "".join(str(connection.execute(query).fetchall()) for query in asked)
+    asked, answers = ("pg_stats", "pg_stat_activity", "database_to_xml(true, false, '')"), ""
+    for source in asked:
+        with as_role("network") as connection, suppress(psycopg.errors.FeatureNotSupported):  # a server without XML
+            answers += str(connection.execute(f"SELECT * FROM {source}").fetchall())
     assert {value for value in told if value in answers} == set()
     assert "network_user" in answers
 
