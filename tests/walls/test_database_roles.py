@@ -99,7 +99,7 @@ def test_the_network_role_breaks_out_by_no_statement(house: House, statement: st
 
 def test_what_the_server_tells_of_itself_says_nothing_of_a_customer_to_the_network(house: House) -> None:
     told = {*PERSONAL, house.tilleul.reference, house.tilleul.number, str(house.tilleul.ids["customer"])}
-    asked, answers = ("pg_stats", "pg_stat_activity", "database_to_xml(true, false, '')"), ""
+    asked, answers = ("pg_class", "pg_stats", "pg_stat_activity", "database_to_xml(true, false, '')"), ""
     for source in asked:
         with as_role("network") as connection, suppress(psycopg.errors.FeatureNotSupported):  # a server without XML
             answers += str(connection.execute(f"SELECT * FROM {source}").fetchall())
