@@ -9,6 +9,7 @@ from tests.web import counter
 from tests.web.test_nasty import STRINGS, choose, client, sent
 
 SETTLED = ("off", "reason", "told", "option", "choice", "late_reason", "answer", "family", "extras", "draft_key")
+IMPOSSIBLE = "Ce montant est impossible : vérifiez la quantité et le prix."
 
 
 def test_each_nasty_string_settled_on_a_quote_or_answered_is_kept_clean_or_refused(client: Client, choose: Any) -> None:
@@ -30,6 +31,17 @@ def test_each_nasty_string_settled_on_a_quote_or_answered_is_kept_clean_or_refus
     assert found == []
     moved = {table for table, count in counter.rows().items() if count != before[table]}
     assert moved <= {"journal_entry", "quotes_quoteline"}
+
+
+def test_a_discount_above_the_line_is_refused_in_a_sentence_and_stays_typed(client: Client) -> None:
+    path = counter.draft(client)
+    client.post(f"{path}prestations/", counter.service("Montage", "3", "3"))
+    line = re.search(r'action="(/devis/[^"]+/)retirer/"', client.get(path).text)[1]
+    for typed in ("1\u202f234,50\u202f€", "9,01"):
+        answer = client.post(f"{line}remise/", {"off": typed})
+        assert (answer.status_code, IMPOSSIBLE in counter.sentences(answer.text)) == (422, True)
+        assert f'value="{typed}"' in answer.text
+    assert client.post(f"{line}remise/", {"off": "8,00"}).status_code == 302
 
 
 def test_each_nasty_string_in_the_garages_own_prices_is_kept_clean_or_refused(sign_in: Any, choose: Any) -> None:

@@ -29,7 +29,7 @@ REFUSED = 422
 @page("quotes.draft", "POST")
 def take_off(request: Request, quote_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     """Take a discount off a line, told in euros or in per cent."""
-    found, form = quote_or_404(quote_id), DiscountForm(request.POST, auto_id=f"%s-{line_id}")
+    found, form = quote_or_404(quote_id), DiscountForm(line_id, request.POST)
     line = next((each for each in queries.lines(found) if each.id == line_id), None)
     price = money.line_total(money.Line(line.quantity, line.unit_price, line.vat_rate)) if line else Decimal(0)
     try:
@@ -38,11 +38,13 @@ def take_off(request: Request, quote_id: uuid.UUID, line_id: uuid.UUID) -> HttpR
         form.add_error("off", refusal)
         discount = None
     if discount is None:
-        return show(request, found, {"discount_form": form, "discount_line": line_id}, REFUSED)
+        return show(request, found, {"discount_form": form}, REFUSED)
     told, by, at = discount, actor(request), clock.now()
-    return attempt(
-        request, found, lambda: actions.take_off(quote_id=found.id, line_id=line_id, discount=told, by=by, at=at)
-    )
+
+    def act() -> None:
+        actions.take_off(quote_id=found.id, line_id=line_id, discount=told, by=by, at=at)
+
+    return attempt(request, found, act, form if line else None, "discount_form")
 
 
 @page("quotes.draft", "POST")

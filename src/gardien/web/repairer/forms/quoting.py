@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -130,6 +131,10 @@ class DiscountForm(forms.Form):
     """A discount on a line, in euros or in per cent."""
 
     off = forms.CharField(max_length=40, required=False, label=gettext_lazy("Discount"))
+
+    def __init__(self, line_id: UUID, data: Any) -> None:
+        super().__init__(data, auto_id=f"%s-{line_id}")
+        self.line_id = line_id
 
     def amount(self, price: Decimal) -> Decimal:
         """Return the discount on a line of this price; raise `ValidationError` for what cannot be read."""
