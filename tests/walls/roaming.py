@@ -83,6 +83,7 @@ NOT_REACHED: dict[Pair, str] = {
     ("POST", "/compte/securite/cles/<int:pk>/retirer/"): "as above",
     ("GET", "/compte/mot-de-passe-oublie/<uidb36>/<key>/"): "of a letter for an hour: tests/web/test_passwords.py",
     ("POST", "/compte/mot-de-passe-oublie/<uidb36>/<key>/"): "as above",
+    ("POST", "/reseau/personnes/<uuid:user_id>/"): "no walk types a day: tests/web/test_account_team.py",
     ("POST", "/compte/retrait/"): "nobody of the cast has agreed to anything: tests/web/test_account_own.py",
     ("POST", "/compte/sessions/fermer/"): "the others of one's sessions come and go: tests/web/test_account_own.py",
     (
