@@ -90,3 +90,13 @@ class TenantForeignKey(models.ForeignKey[Any, Any]):
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
         options["db_constraint"] = False
         super().__init__(to, on_delete, **options)
+
+
+class LedgerMark(SharedRow):
+    """That a line of the ledger (`base.ledger`) was committed: written in the transaction of what the line tells.
+
+    A line that the file calls done and that no mark confirms was undone by a restore, and must be done again.
+    """
+
+    def __str__(self) -> str:
+        return str(self.id)

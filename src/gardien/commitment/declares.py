@@ -3,7 +3,7 @@
 from gardien.base import walls
 
 from . import documents
-from .registry import Declaration, Keeper, Proof
+from .registry import Declaration, Holding, Keeper, Proof
 
 
 def walls_standing() -> tuple[int, int]:
@@ -12,6 +12,16 @@ def walls_standing() -> tuple[int, int]:
 
 
 DECLARATION = Declaration(
+    holdings=(
+        Holding(
+            "base.LedgerMark",
+            ("id",),
+            "derived:proof",
+            ("client.use.quote", "client.use.storage"),
+            "client.backup.retention",
+            "id",
+        ),
+    ),
     keepers=(
         Keeper("client.controller", walls.raise_walls),
         Keeper("client.controller", documents.verso, mends=("controller-unnamed",)),

@@ -1,118 +1,50 @@
-"""What the rooms declare: where personal data lies, which code keeps a clause, which figure proves it.
+"""All that the rooms declare, by room.
 
 Rooms register from `apps.ready()`. Higher rooms and the laws read the registry and never name a room.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .declarations import (
+    Activity,
+    Declaration,
+    Defer,
+    Exempt,
+    Holding,
+    Keeper,
+    Kept,
+    NotPersonal,
+    Occurrence,
+    Proof,
+    Replay,
+    Root,
+    Tidy,
+    Twin,
+    Withdrawal,
+)
 
-@dataclass(frozen=True)
-class Holding:
-    """Personal columns that lie together and share their fate.
-
-    `place` is a model label (`customers.Customer`), a job (`job:quotes.verify`), a file
-    (`file:documents`) or an entry of sessions (`session:carried`); `category` an id of the commitment's categories
-    or `derived:<record>`; `purposes` ids of `*.use.*` clauses; `clock` the retention clause, or a record of the
-    evidence's, as `client.evidence.retention#consent_proof` (read it with `policy.retention`); `found_by` the look-up
-    that leads from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
-    """
-
-    place: str
-    columns: tuple[str, ...]
-    category: str
-    purposes: tuple[str, ...]
-    clock: str
-    found_by: str
-    is_exported: bool = True
-
-
-@dataclass(frozen=True)
-class NotPersonal:
-    """Columns that say nothing about a person, with the reason why; `"*"` stands for all of a place."""
-
-    place: str
-    columns: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True)
-class Keeper:
-    """The callable that keeps a clause; `mends` are the linter's rules whose findings on that clause it makes good."""
-
-    clause: str
-    keeps: Callable[..., object]
-    mends: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The callable's name, as `module.name`."""
-        return f"{self.keeps.__module__}.{self.keeps.__qualname__}"
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A live figure that shows that a clause is kept: its query returns (what was counted, what was found wrong).
-
-    `is_scoped` if it counts rows of one controller: it is then measured on behalf of each, and the figures added up.
-    """
-
-    clause: str
-    measure: Callable[[], tuple[int, int]]
-    is_scoped: bool = False
-
-
-@dataclass(frozen=True)
-class Activity:
-    """A fact that moves a person's clock, and the action that records it; no other action may record that event."""
-
-    event: str
-    action: Callable[..., object]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What a withdrawal leaves in place: so many records of one kind, each on a ground of its own, or none."""
-
-    what: str
-    count: int
-    ground: str
-
-
-@dataclass(frozen=True)
-class Withdrawal:
-    """What the end of a person's consent to a purpose ends in a room.
-
-    `ends(subjects, purpose, by=, at=)` runs in the withdrawal's transaction, with every reference of the person's
-    merged group, and returns what stays and on which ground; doing it again changes nothing. `resumes`, with the one
-    reference under which it is said, runs in the transaction of a yes.
-    """
-
-    purposes: tuple[str, ...]
-    ends: Callable[..., tuple[Kept, ...]]
-    resumes: Callable[..., None] | None = None
-
-
-@dataclass(frozen=True)
-class Exempt:
-    """An action that may touch a restricted person's record, with the reason why (GDPR, article 18(2) and (3))."""
-
-    action: Callable[..., object]
-    reason: str
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """One room's word."""
-
-    holdings: tuple[Holding, ...] = ()
-    not_personal: tuple[NotPersonal, ...] = ()
-    activity: tuple[Activity, ...] = ()
-    withdrawals: tuple[Withdrawal, ...] = ()
-    exempt: tuple[Exempt, ...] = ()
-    keepers: tuple[Keeper, ...] = ()
-    proofs: tuple[Proof, ...] = ()
+__all__ = [
+    "Activity",
+    "Declaration",
+    "Defer",
+    "Exempt",
+    "Holding",
+    "Keeper",
+    "Kept",
+    "NotPersonal",
+    "Occurrence",
+    "Proof",
+    "Registry",
+    "Replay",
+    "Root",
+    "Tidy",
+    "Twin",
+    "Withdrawal",
+    "registry",
+    "unclassified",
+]
 
 
 @dataclass
@@ -156,6 +88,30 @@ class Registry:
     def exempt(self) -> list[Exempt]:
         """Return every action that may touch a restricted person's record."""
         return [exempt for word in self.rooms.values() for exempt in word.exempt]
+
+    def root(self, population: str) -> Root:
+        """Return the table of a population's persons."""
+        return next(each for word in self.rooms.values() for each in word.roots if each.population == population)
+
+    def occurrences(self, event: str) -> list[Occurrence]:
+        """Return who tells when an event occurred; nobody if the rooms know of no such event yet."""
+        return [each for word in self.rooms.values() for each in word.occurrences if each.event == event]
+
+    def defers(self) -> list[Defer]:
+        """Return everything that holds off what is due."""
+        return [each for word in self.rooms.values() for each in word.defers]
+
+    def twins(self, population: str) -> list[Twin]:
+        """Return what is left of a population's records."""
+        return [each for word in self.rooms.values() for each in word.twins if each.population == population]
+
+    def tidies(self) -> list[Tidy]:
+        """Return what is cleared after each sweep."""
+        return [each for word in self.rooms.values() for each in word.tidies]
+
+    def replay(self, kind: str) -> Replay:
+        """Return how a line of the ledger is done again."""
+        return next(each for word in self.rooms.values() for each in word.replays if each.kind == kind)
 
     def keepers(self) -> list[Keeper]:
         """Return every keeper."""

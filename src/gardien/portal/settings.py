@@ -25,7 +25,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = (
     *("base", "commitment", "journal", "standing", "consent", "network", "messaging"),
-    *("customers", "catalogue", "quotes", "web", "portal"),
+    *("customers", "catalogue", "quotes", "retention", "web", "portal"),
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

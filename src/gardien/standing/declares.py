@@ -1,13 +1,25 @@
 """What this room says of facts, endings, restrictions and holds: they bear a reference, and proofs of what was done."""
 
+from dataclasses import replace
+
 from gardien.commitment.registry import Declaration, Exempt, Holding, NotPersonal
 
 from . import actions
 
+PURPOSES = ("client.use.quote", "client.use.storage")
+OF_USERS = ("user.retention.orders", "user.retention.leavers")
+
 
 def _of(model: str, columns: tuple[str, ...]) -> Holding:
-    purposes = ("client.use.quote", "client.use.storage")
-    return Holding(f"standing.{model}", columns, "derived:proof", purposes, "client.retention.quotes", "subject")
+    """Return what goes with its person, customer or user."""
+    clock = "client.retention.quotes"
+    return Holding(f"standing.{model}", columns, "derived:proof", PURPOSES, clock, "subject", also=OF_USERS)
+
+
+def _proof(model: str, columns: tuple[str, ...]) -> Holding:
+    """Return what proves, for as long as proofs are kept, what was done with the person's record."""
+    clock = "client.evidence.retention#consent_proof"
+    return Holding(f"standing.{model}", columns, "derived:proof", PURPOSES, clock, "subject")
 
 
 DECLARATION = Declaration(
@@ -22,12 +34,23 @@ DECLARATION = Declaration(
                 *("announced_at", "announced_by_id", "lifted_at", "lifted_by_id"),
             ),
         ),
-        _of(
-            "Hold",
-            (
-                *("id", "subject", "ground", "category", "legal_reference", "until_date"),
-                *("placed_at", "placed_by_id", "released_at", "released_by_id"),
+        replace(
+            _of(
+                "Hold",
+                (
+                    *("id", "subject", "ground", "category", "legal_reference", "until_date"),
+                    *("placed_at", "placed_by_id", "released_at", "released_by_id"),
+                ),
             ),
+            outlasts=True,
+        ),
+        replace(
+            _of("Archived", ("id", "subject", "hold_id", "clause", "sealed", "due_at", "archived_at")), outlasts=True
+        ),
+        _proof("Closure", ("id", "subject", "last_at", "ended_at")),
+        _proof(
+            "Consultation",
+            ("id", "subject", "archived_id", "motive", "explanation", "consulted_at", "consulted_by_id"),
         ),
     ),
     exempt=(
@@ -39,6 +62,9 @@ DECLARATION = Declaration(
     ),
     not_personal=tuple(
         NotPersonal(f"standing.{model}", ("controller_id",), "names the controller")
-        for model in ("Fact", "Ending", "Resumption", "Restriction", "Hold")
+        for model in (
+            *("Fact", "Ending", "Resumption", "Restriction", "Hold"),
+            *("Archived", "Closure", "Consultation"),
+        )
     ),
 )

@@ -121,3 +121,59 @@ class Hold(ControllerRow):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.ground}"
+
+
+class Closure(ControllerRow):
+    """That a person's record is gone, append-only: what is still kept under their reference runs on from here."""
+
+    subject = models.CharField(max_length=10)
+    last_at = models.DateTimeField(null=True, help_text="their last activity, where there was one")
+    ended_at = models.DateTimeField(help_text="when their record was anonymised or erased")
+
+    is_append_only: ClassVar[bool] = True
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["controller_id", "subject"], name="standing_closure_once")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Archived(ControllerRow):
+    """What a hold keeps of a person whose record is gone: the fields of its one category, sealed, and nothing else."""
+
+    subject_field = "subject"
+
+    subject = models.CharField(max_length=10)
+    hold = models.ForeignKey(Hold, models.PROTECT, related_name="archived")
+    clause = models.CharField(max_length=60, help_text="the retention clause whose time was over")
+    sealed = models.BinaryField(help_text="rows by place as JSON, under the envelope")
+    due_at = models.DateTimeField(help_text="when the time under the clause was over")
+    archived_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["controller_id", "hold", "clause"], name="standing_archived_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.clause}"
+
+
+class Consultation(ControllerRow):
+    """That somebody opened what is archived of a person, and why, append-only."""
+
+    subject = models.CharField(max_length=10)
+    archived_id = models.UUIDField(help_text="of the row that was opened")
+    motive = models.CharField(max_length=20, help_text="rules.Motive")
+    explanation = models.CharField(max_length=200)
+    consulted_at = models.DateTimeField()
+    consulted_by_id = models.UUIDField()
+
+    is_append_only: ClassVar[bool] = True
+
+    class Meta:
+        indexes = [models.Index(fields=["controller_id", "subject", "-consulted_at"], name="standing_consulted")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.motive}"

@@ -52,6 +52,15 @@ class Ground(StrEnum):
     DISPUTE = "dispute"
 
 
+class Motive(StrEnum):
+    """Why the archive is opened: what the derogations were for, or a right of the person's."""
+
+    BILLING = "billing"
+    WARRANTY = "warranty"
+    DISPUTE = "dispute"
+    RIGHTS_REQUEST = "rights_request"
+
+
 class Tag(journal.Tag):
     """What this room tells the journal."""
 
@@ -60,3 +69,4 @@ class Tag(journal.Tag):
     LIFTED = "standing:restriction:lifted"
     HELD = "standing:hold:placed"
     RELEASED = "standing:hold:released"
+    CONSULTED = "standing:archive:consulted"

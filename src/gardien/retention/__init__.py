@@ -1,0 +1,1 @@
+"""What time takes back: due, held, archived, anonymised; and what a restored backup must give up again."""
