@@ -61,5 +61,5 @@ def restored(*lines: UUID) -> None:
 def replayed() -> list[tuple[str, tuple[str, ...], Any]]:
     """Do again what is not in the database, and return what was applied."""
     applied: list[tuple[str, tuple[str, ...], Any]] = []
-    ledger.replay(lambda kind, subjects, values: applied.append((kind, tuple(subjects), values)))
+    ledger.replay(lambda line, values: applied.append((line.kind, line.subjects, values)))
     return applied

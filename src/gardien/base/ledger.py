@@ -27,8 +27,8 @@ from . import ids, scope
 from .ledger_files import KeyGone, LedgerFolder, Line
 from .models import LedgerMark
 
-Apply = Callable[[str, Sequence[str], dict[str, Any] | None], None]
-"""Does a line again: its kind, its subjects, and its values, None if it keeps none."""
+Apply = Callable[[Line, dict[str, Any] | None], None]
+"""Does a line again with its values, None if it keeps none."""
 
 _HERE = """
     SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()),
@@ -182,7 +182,7 @@ def _again(line: Line, apply: Apply) -> None:
         if any(line.subjects[0] in each.subjects for each in erasures):
             return
         raise KeyLostError(line) from None
-    apply(line.kind, line.subjects, values)
+    apply(line, values)
 
 
 def _done(files: LedgerFolder, line: Line) -> None:

@@ -1,10 +1,21 @@
 """What this room says of customers: the eight categories, records derived from the service, and their clauses."""
 
-from gardien.commitment.registry import Activity, Declaration, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.commitment.registry import (
+    Activity,
+    Declaration,
+    Exempt,
+    Holding,
+    Keeper,
+    NotPersonal,
+    Proof,
+    Replay,
+    Withdrawal,
+)
 from gardien.consent import actions as consent
 from gardien.standing.rules import Event
 
 from . import actions, queries
+from .rules import Again
 
 ADDRESS = ("delivery", "building", "street", "locality", "postcode", "city", "country")
 PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
@@ -66,6 +77,15 @@ DECLARATION = Declaration(
     ),
     activity=(Activity(Event.DETAILS_TOLD, actions.record),),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use, actions.resume_use),),
+    exempt=tuple(
+        Exempt(action, "does again what was done while no restriction was in force, on a restored database")
+        for action in (actions.rectify_again, actions.change_plate_again, actions.remove_notes_again)
+    ),
+    replays=(
+        Replay(Again.RECTIFIED, actions.rectify_again),
+        Replay(Again.PLATE_CHANGED, actions.change_plate_again),
+        Replay(Again.NOTE_REMOVED, actions.remove_notes_again),
+    ),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),
 )
