@@ -1,8 +1,9 @@
 """What this room says of readings, decisions and objections: proofs, each under the clock of its own kind."""
 
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof, Replay
 
 from . import actions, queries
+from .rules import OBJECTED_AGAIN
 
 USES = ("client.use.quote", "client.use.storage")
 OF_BOTH = (*USES, "user.use.accounts")
@@ -62,6 +63,7 @@ DECLARATION = Declaration(
         NotPersonal("consent.Acknowledgement", ("controller_id",), "names the controller"),
         NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
     ),
+    replays=(Replay(OBJECTED_AGAIN, actions.object_again),),
     keepers=(
         Keeper("client.basis.consent", actions.decide),
         Keeper("client.basis.consent", actions.withdraw),

@@ -5,11 +5,13 @@ from dataclasses import replace
 from gardien.commitment.registry import (
     Activity,
     Declaration,
+    Exempt,
     Holding,
     Keeper,
     NotPersonal,
     Occurrence,
     Proof,
+    Replay,
     Root,
     Withdrawal,
 )
@@ -18,6 +20,7 @@ from gardien.standing.rules import Event
 
 from . import actions, queries
 from .queries import intakes
+from .rules import Again
 
 ADDRESS = ("delivery", "building", "street", "locality", "postcode", "city", "country")
 PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
@@ -86,6 +89,15 @@ DECLARATION = Declaration(
     occurrences=(Occurrence("end_of_purpose", intakes.never_recorded),),
     activity=(Activity(Event.DETAILS_TOLD, actions.record),),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use, actions.resume_use),),
+    exempt=tuple(
+        Exempt(action, "does again what was done while no restriction was in force, on a restored database")
+        for action in (actions.rectify_again, actions.change_plate_again, actions.remove_notes_again)
+    ),
+    replays=(
+        Replay(Again.RECTIFIED, actions.rectify_again),
+        Replay(Again.PLATE_CHANGED, actions.change_plate_again),
+        Replay(Again.NOTE_REMOVED, actions.remove_notes_again),
+    ),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),
 )
