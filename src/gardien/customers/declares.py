@@ -1,6 +1,6 @@
 """What this room says of customers: the eight categories, records derived from the service, and their clauses."""
 
-from gardien.commitment.registry import Activity, Declaration, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.commitment.registry import Activity, Declaration, Holding, Keeper, NotPersonal, Proof, Root, Withdrawal
 from gardien.consent import actions as consent
 from gardien.standing.rules import Event
 
@@ -65,6 +65,7 @@ DECLARATION = Declaration(
         )
     ),
     activity=(Activity(Event.DETAILS_TOLD, actions.record),),
+    roots=(Root("client", "customers.Customer", group="merged_into"),),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use, actions.resume_use),),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),

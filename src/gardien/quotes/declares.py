@@ -1,9 +1,20 @@
 """What this room says of quotes, and the clause they keep."""
 
-from gardien.commitment.registry import Activity, Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.commitment.registry import (
+    Activity,
+    Declaration,
+    Exempt,
+    Holding,
+    Keeper,
+    NotPersonal,
+    Proof,
+    Twin,
+    Withdrawal,
+)
 from gardien.standing.rules import Event
 
 from . import actions, queries
+from .queries import twins
 from .rules.vocabulary import PURPOSE
 
 
@@ -67,6 +78,7 @@ DECLARATION = Declaration(
     ),
     exempt=(Exempt(actions.mark_verified, "looks after the stored bytes: storage goes on (GDPR, article 18(2))"),),
     withdrawals=(Withdrawal((PURPOSE,), actions.end_use),),
+    twins=(Twin("quote", "client", twins.rows),),
     keepers=(
         Keeper("client.notice.verso", actions.issue),
         Keeper("client.basis.consent", actions.end_use),
