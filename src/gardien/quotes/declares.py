@@ -9,11 +9,13 @@ from gardien.commitment.registry import (
     Keeper,
     NotPersonal,
     Proof,
+    Twin,
     Withdrawal,
 )
 from gardien.standing.rules import Event
 
 from . import actions, queries
+from .queries import twins
 from .rules.vocabulary import PURPOSE
 
 
@@ -78,6 +80,7 @@ DECLARATION = Declaration(
     exempt=(Exempt(actions.mark_verified, "looks after the stored bytes: storage goes on (GDPR, article 18(2))"),),
     defers=(Defer("contract", ("client.retention.quotes",), queries.on_contract, is_of_endings=True),),
     withdrawals=(Withdrawal((PURPOSE,), actions.end_use),),
+    twins=(Twin("quote", "client", twins.rows),),
     keepers=(
         Keeper("client.notice.verso", actions.issue),
         Keeper("client.basis.consent", actions.end_use),
