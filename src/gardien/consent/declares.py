@@ -17,6 +17,7 @@ DECLARATION = Declaration(
             USES,
             "client.evidence.retention#consent_proof",
             "subject",
+            also=("user.evidence.retention#consent_proof",),
         ),
         Holding(
             "consent.Acknowledgement",
@@ -36,6 +37,7 @@ DECLARATION = Declaration(
             OF_BOTH,
             "client.evidence.retention#consent_proof",
             "subject",
+            also=("user.evidence.retention#consent_proof",),
         ),
         Holding(
             "consent.Objection",
@@ -44,6 +46,9 @@ DECLARATION = Declaration(
             USES,
             "client.evidence.retention#objection_digest",
             "digest",
+            also=("user.evidence.retention#objection_digest",),
+            dated_by="objected_at",
+            renewed_by=("channel", "sender", "digest"),
         ),
     ),
     not_personal=(

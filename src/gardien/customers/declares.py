@@ -1,5 +1,7 @@
 """What this room says of customers: the eight categories, records derived from the service, and their clauses."""
 
+from dataclasses import replace
+
 from gardien.commitment.registry import (
     Activity,
     Declaration,
@@ -7,14 +9,17 @@ from gardien.commitment.registry import (
     Holding,
     Keeper,
     NotPersonal,
+    Occurrence,
     Proof,
     Replay,
+    Root,
     Withdrawal,
 )
 from gardien.consent import actions as consent
 from gardien.standing.rules import Event
 
 from . import actions, queries
+from .queries import intakes
 from .rules import Again
 
 ADDRESS = ("delivery", "building", "street", "locality", "postcode", "city", "country")
@@ -23,6 +28,11 @@ PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
 
 def _of(place: str, columns: tuple[str, ...], category: str, found_by: str = "reference") -> Holding:
     return Holding(place, columns, category, ("client.use.quote",), "client.retention.quotes", found_by)
+
+
+def _draft(columns: tuple[str, ...], category: str) -> Holding:
+    """Return what was typed of an intake that was never saved: nobody's record yet, so that it runs on its own."""
+    return replace(_of("customers.IntakeDraft", columns, category, "reading_id"), dated_by="typed_at")
 
 
 DECLARATION = Declaration(
@@ -59,8 +69,8 @@ DECLARATION = Declaration(
             "derived:proof",
             "kept.reference",
         ),
-        _of("customers.IntakeDraft", ("sealed",), "address", "reading_id"),
-        _of("customers.IntakeDraft", ("id", "reading_id", "typed_at", "typed_by_id"), "derived:proof", "reading_id"),
+        _draft(("sealed",), "address"),
+        _draft(("id", "reading_id", "typed_at", "typed_by_id"), "derived:proof"),
         _of("customers.Vehicle", ("make", "model"), "derived:quote", "customer.reference"),
         _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
         _of("customers.SearchToken", ("token",), "derived:reference", "customer.reference"),
@@ -75,6 +85,8 @@ DECLARATION = Declaration(
             *("SearchToken", "SearchVariant"),
         )
     ),
+    roots=(Root("client", "customers.Customer", group="merged_into"),),
+    occurrences=(Occurrence("end_of_purpose", intakes.never_recorded),),
     activity=(Activity(Event.DETAILS_TOLD, actions.record),),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use, actions.resume_use),),
     exempt=tuple(

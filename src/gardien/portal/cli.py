@@ -20,7 +20,7 @@ from gardien.portal.config import Config, SettingRefusedError, read
 from gardien.portal.embedded import ClusterError
 
 NO_OWNER = "To migrate the database of DATABASE_URL, name it as role gardien_owner in GARDIEN_OWNER_DATABASE_URL."
-NO_SWEEP = "To restore into the database of DATABASE_URL, name it as role gardien_sweep in GARDIEN_SWEEP_DATABASE_URL."
+NO_SWEEP = "Name the database of DATABASE_URL as role gardien_sweep in GARDIEN_SWEEP_DATABASE_URL."
 NO_BACKUP = "To back up the database of DATABASE_URL, name it as role gardien_backup in GARDIEN_BACKUP_DATABASE_URL."
 NO_MATRIX = "The matrix is asked on a database of its own beside the embedded one: unset DATABASE_URL."
 
@@ -65,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("folder", type=Path, metavar="DIR")
     restore = _add(commands, "restore", "Fill an empty database, and do again what was done since.", has_json=True)
     restore.add_argument("file", type=Path, metavar="FILE", nargs="?", help="none: go on with a restore cut short")
+
+    sweep = _add(commands, "sweep", "Take back what is due, and say what is held and overdue.", has_json=True)
+    sweep.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DATE", help="what is due on that day (default: now)"
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="count, and touch nothing")
 
     kinds = commands.add_parser("jobs", help="The jobs.").add_subparsers(required=True, metavar="WHAT")
     _add(kinds, "list", "Show the jobs that stopped, and how many wait.", module="jobs_list", has_json=True)
@@ -135,7 +141,7 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
     """Have the database serve, load Django as the role that the command needs, and run the command's module."""
     if module == "migrate":
         os.environ["GARDIEN_DATABASE_ROLE"] = "owner"
-    if module == "restore":
+    if module in ("sweep", "restore"):
         os.environ["GARDIEN_DATABASE_ROLE"] = "sweep"
     if module == "demo":
         os.environ["GARDIEN_IS_DEMO"] = "true"
@@ -160,6 +166,7 @@ def _refuse_nameless(module: str, config: Config) -> None:
     """Refuse a command on an external database whose other role it would need, and is not told."""
     needed = {
         "migrate": [(config.owner_database_url, NO_OWNER)],
+        "sweep": [(config.sweep_database_url, NO_SWEEP)],
         "backup": [(config.backup_database_url, NO_BACKUP)],
         "restore": [(config.owner_database_url, NO_OWNER), (config.sweep_database_url, NO_SWEEP)],
         "access_matrix": [("", NO_MATRIX)],

@@ -34,7 +34,9 @@ class Config(BaseModel):
     owner_database_url: str = Field(
         "", description="The same database as role gardien_owner, for `gardien migrate` only."
     )
-    sweep_database_url: str = Field("", description="The same database as role gardien_sweep, for `gardien restore`.")
+    sweep_database_url: str = Field(
+        "", description="The same database as role gardien_sweep, for `gardien sweep` and `gardien restore`."
+    )
     backup_database_url: str = Field("", description="The same database as role gardien_backup, for `gardien backup`.")
     database_role: DatabaseRole = Field("app", description="The embedded database's role of this process.")
     database_name: str = Field("gardien", description="The embedded database's name.")

@@ -15,6 +15,14 @@ _STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
 _BACKUP: Final = re.compile(r"gardien-([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)\.dump(?:\.part)?")
 
 
+_POPULATIONS: Final = {"C": "client", "U": "user"}
+
+
+def population(reference: str) -> str:
+    """Return whether a reference is a customer's or a user's: `client` or `user`."""
+    return _POPULATIONS[reference[0]]
+
+
 @dataclass(frozen=True)
 class Level:
     """How coarse a twin's columns are: `period` is month, quarter or year, `size` is size, rim or none."""
