@@ -8,6 +8,7 @@ KEYS = (
     *("message", "document"),
     *("party", "repairer", "site", "membership", "price_list", "file", "read", "request", "access"),
     *("service", "rule", "rate"),
+    *("archived", "rows"),
 )
 
 DECLARATION = Declaration(

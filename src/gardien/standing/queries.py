@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from gardien.base import clock
+from gardien.base import clock, scope
 from gardien.commitment import policy
 from gardien.commitment import queries as commitment
 from gardien.commitment.policy import fields, legal_time
@@ -57,8 +58,17 @@ def restriction(subjects: Sequence[str]) -> Restriction | None:
 
 def holds(subjects: Sequence[str], day: date) -> QuerySet[Hold]:
     """Return a person's holds that are in force on a day in Paris, the first to end first."""
-    live = Hold.objects.filter(subject__in=subjects, released_at=None, until_date__gte=day)
-    return live.order_by("until_date", "id")
+    return live_holds(day).filter(subject__in=subjects).order_by("until_date", "id")
+
+
+def live_holds(day: date) -> QuerySet[Hold]:
+    """Return everybody's holds that are in force on a day in Paris."""
+    return Hold.objects.filter(released_at=None, until_date__gte=day)
+
+
+def archive_context(archived_id: UUID) -> bytes:
+    """Return what binds the sealed fields of an archived row to that row, of the present controller."""
+    return f"archive:{scope.current()}:{archived_id}".encode()
 
 
 def endings(subjects: Sequence[str]) -> QuerySet[Ending]:

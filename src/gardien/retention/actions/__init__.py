@@ -1,0 +1,1 @@
+"""Taking back what time is over for."""

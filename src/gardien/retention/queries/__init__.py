@@ -1,0 +1,1 @@
+"""Named reads of retention: what is due, what is kept and why."""
