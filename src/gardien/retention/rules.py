@@ -68,6 +68,18 @@ class Figure:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """A person whose time under a clause is over since `due_at`.
+
+    `head` is the reference of the record kept of their merged group, `references` are all of the group's.
+    """
+
+    head: str
+    references: tuple[str, ...]
+    due_at: datetime
+
+
 class Tag(journal.Tag):
     """What this room tells the journal."""
 
