@@ -34,6 +34,9 @@ class Config(BaseModel):
     owner_database_url: str = Field(
         "", description="The same database as role gardien_owner, for `gardien migrate` only."
     )
+    sweep_database_url: str = Field(
+        "", description="The same database as role gardien_sweep, for the process that the worker starts at night."
+    )
     database_role: DatabaseRole = Field("app", description="The embedded database's role of this process.")
     database_name: str = Field("gardien", description="The embedded database's name.")
     postgres_bin: Path | None = Field(None, description="A folder with PostgreSQL's server programs, before any other.")
@@ -54,6 +57,19 @@ class Config(BaseModel):
         "", description="Where mail goes: smtp://, smtps://, or file: for the folder outbox; empty: none is sent."
     )
     mail_from: str = Field("", description="The portal's own address, from which mail is sent; needed with a mail URL.")
+
+    @property
+    def role_url(self) -> str:
+        """Return the external database as this process's role, empty for the embedded one.
+
+        Raise `SettingRefusedError` if it is not named for a role that may do more than serve.
+        """
+        urls = {"owner": self.owner_database_url, "sweep": self.sweep_database_url}
+        url = urls.get(self.database_role, self.database_url)
+        if self.database_url and not url:
+            variable = f"GARDIEN_{self.database_role.upper()}_DATABASE_URL"
+            raise SettingRefusedError(variable, f"name the database of DATABASE_URL as gardien_{self.database_role}")
+        return url
 
     @property
     def keys_folder(self) -> Path:

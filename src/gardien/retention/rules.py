@@ -1,6 +1,7 @@
 """The words and figures of retention: what a run reports, how far a twin is generalised, what it tells the journal."""
 
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from gardien.journal import rules as journal
@@ -9,13 +10,16 @@ LEAST_ALIKE: Final = 5
 """Of how many persons' records a twin must be alike: k in k-anonymity. Our own choice; smaller groups are generalised,
 then left out."""
 
-
 _POPULATIONS: Final = {"C": "client", "U": "user"}
 
 
 def population(reference: str) -> str:
     """Return whether a reference is a customer's or a user's: `client` or `user`."""
     return _POPULATIONS[reference[0]]
+
+
+LONGEST_RUN: Final = timedelta(hours=4)
+"""A run that takes longer is ended from outside; the next one goes on where it stopped. Our own choice."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import argparse
 import json
 
-from gardien.portal import queue, startup
+from gardien.base import clock
+from gardien.portal import nightly, queue, startup
 from gardien.portal.config import Config
 
 
@@ -20,6 +21,7 @@ def run(options: argparse.Namespace, _: Config) -> int:
         reasons = str(refusal).splitlines()
     else:
         notices = [f"Stopped jobs: {len(stopped)}. See: gardien jobs list"] if (stopped := queue.stopped()) else []
+        notices += nightly.notices(clock.now())
     if options.json:
         print(json.dumps({"ok": not reasons, "reasons": reasons, "notices": notices}))
     else:
