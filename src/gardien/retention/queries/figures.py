@@ -1,7 +1,7 @@
 """What is due, held, deferred and overdue under each clause, counted now: what a run begins and ends with."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from gardien.base import clock, scope
@@ -17,14 +17,19 @@ GRACE = timedelta(hours=24)
 """What is still there so long after its instant is overdue (mission.md, client.retention.quotes)."""
 
 
-def measured(as_of: datetime) -> list[Figure]:
-    """Return every clause as it stands at an instant, over all controllers, a transaction each; call outside one."""
+def measured(as_of: datetime, keep: Callable[[list[Figure]], object] = lambda _: None) -> list[Figure]:
+    """Return every clause as it stands at an instant, over all controllers, a transaction each; call outside one.
+
+    `keep` hears of each controller's own figures, inside its scope.
+    """
     found: dict[str, list[Figure]] = {}
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            for each in figures(as_of):
-                found.setdefault(each.id, []).append(each)
+            own = figures(as_of)
+            keep(own)
+        for each in own:
+            found.setdefault(each.id, []).append(each)
     return [summed(each) for _, each in sorted(found.items())]
 
 
