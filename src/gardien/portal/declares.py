@@ -42,6 +42,7 @@ DECLARATION = Declaration(
             ("id", "email_address_id", "created", "sent", "key"),
             *SECURITY,
             "email_address.user.reference",
+            is_archived=False,
         ),
         Holding(
             "mfa.Authenticator",
@@ -51,6 +52,7 @@ DECLARATION = Declaration(
             ),
             *SECURITY,
             "user.reference",
+            is_archived=False,
         ),
         Holding(
             "file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"

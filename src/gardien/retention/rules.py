@@ -1,7 +1,7 @@
 """The words and figures of retention: what a run reports, how far a twin is generalised, what it tells the journal."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gardien.journal import rules as journal
@@ -65,6 +65,18 @@ class Figure:
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A person whose time under a clause is over since `due_at`.
+
+    `head` is the reference of the record kept of their merged group, `references` are all of the group's.
+    """
+
+    head: str
+    references: tuple[str, ...]
+    due_at: datetime
 
 
 class Tag(journal.Tag):
