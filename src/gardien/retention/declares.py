@@ -20,6 +20,7 @@ DECLARATION = Declaration(
     ),
     not_personal=(
         NotPersonal("retention.Run", ("*",), "counts over all persons, and when they were taken"),
+        NotPersonal("retention.Outlook", ("*",), "counts of one controller's persons, and when they were taken"),
         NotPersonal("retention.Twin", ("*",), "anonymous: alike for several persons, with no way back"),
         NotPersonal("retention.Backup", ("*",), "which files were written, and until when they stay"),
         NotPersonal("retention.Quarantined", ("controller_id",), "names the controller"),
