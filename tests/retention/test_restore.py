@@ -107,7 +107,7 @@ def test_a_restored_database_is_ready_once_erasures_corrections_and_objections_a
 
     done = new.gardien("restore", "--json")
     assert (done.returncode, json.loads(done.stdout)["replayed"]) == (0, lived.lines), done.stderr
-    assert new.gardien("check").stdout == "ok\n"
+    assert new.gardien("check").stdout.endswith("ok\n")
     assert found([*lived.marks, *lived.replaced], new.everything()) == set()
     assert new.ask("SELECT count(*) FROM quotes_quotedocument") == [(0,)]
     names = new.ask("SELECT last_name, email FROM customers_customer ORDER BY last_name")
