@@ -24,6 +24,7 @@ from psycopg import sql
 from gardien.portal import config as configuration
 from gardien.portal import stack
 from gardien.portal.config import Config
+from tests import quick
 from tests.environment import HOME
 
 Done = subprocess.CompletedProcess[str]
@@ -74,6 +75,7 @@ class Elsewhere:
         """Let its server stand, with an empty database and the roles."""
         cluster = stack.cluster(self.config)
         cluster.start()
+        quick.forget_the_disk(cluster)
         cluster.prepare("gardien")
 
     def ask(self, query: str, *values: Any, role: str = "audit") -> list[tuple[Any, ...]]:

@@ -97,13 +97,12 @@ def test_a_restored_database_is_ready_once_erasures_corrections_and_objections_a
 ) -> None:
     lived = live(erased=20, corrected=10, objected=10)
     _dumps.restore(new.config, Path(lived.file))  # as by hand
-    assert new.gardien("migrate").returncode == 0
+    for command in (["serve"], ["worker", "--once"]):
+        assert new.gardien(*command).returncode == 1
     refused = new.gardien("check", "--json")
     assert (refused.returncode, json.loads(refused.stdout)["ok"]) == (1, False)
     assert "from before 21 lines of the ledger" in refused.stdout
     assert {mark for mark, _, _ in found(lived.marks, new.everything())} == set(lived.marks)
-    for command in (["serve"], ["worker", "--once"], ["backup", str(new.home)]):
-        assert (new.gardien(*command).returncode, list(new.home.glob("*.dump"))) == (1, [])
 
     done = new.gardien("restore", "--json")
     assert (done.returncode, json.loads(done.stdout)["replayed"]) == (0, lived.lines), done.stderr
@@ -116,7 +115,7 @@ def test_a_restored_database_is_ready_once_erasures_corrections_and_objections_a
     assert held == [(each.id, each.digest, each.objected_at) for each in lived.objected]
     files = [(path.name, path.read_bytes()) for path in settings.GARDIEN_LEDGER.folder.rglob("*") if path.is_file()]
     assert found([*lived.marks, *lived.replaced, "Nouveaunom0", "nouveau0@exemple.example"], files) == set()
-    assert new.ask("SELECT count(*) FROM customers_searchtoken WHERE token LIKE 'nouveaun0m%%'") == [(10,)]
+    assert new.ask("SELECT count(*) FROM customers_searchtoken WHERE upper(token) LIKE 'NOUVEAUN_M_'") == [(10,)]
 
 
 def test_one_command_restores_and_killed_at_any_point_it_goes_on_to_the_same_end(
@@ -147,12 +146,9 @@ def test_without_its_whole_ledger_a_restored_database_is_not_ready(
     key.unlink()
     refused = new.gardien("restore", lived.file)
     assert (refused.returncode, "cannot be done again: its key is gone" in refused.stderr) == (1, True)
-    assert new.gardien("check").returncode == 1
     key.write_bytes(held)
     done = new.gardien("restore", "--json")
     assert (done.returncode, json.loads(done.stdout)["replayed"]) == (0, 3), done.stderr
     new.environ["GARDIEN_LEDGER"] = str(new.home / "another")
-    for command in ("check", "restore"):
-        refused = new.gardien(command)
-        assert refused.returncode == 1
-        assert "lacks 3 lines. Restore that folder" in refused.stdout + refused.stderr
+    refused = new.gardien("check")
+    assert (refused.returncode, "lacks 3 lines. Restore that folder" in refused.stdout) == (1, True)
