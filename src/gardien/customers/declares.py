@@ -35,9 +35,15 @@ def _draft(columns: tuple[str, ...], category: str) -> Holding:
     return replace(_of("customers.IntakeDraft", columns, category, "reading_id"), dated_by="typed_at")
 
 
+def _unheld(place: str, columns: tuple[str, ...], category: str, found_by: str = "customer.reference") -> Holding:
+    """Return what no hold keeps: keys that spell other categories too, and remarks, which no ground needs."""
+    return replace(_of(place, columns, category, found_by), is_archived=False)
+
+
 DECLARATION = Declaration(
     holdings=(
-        _of("customers.Customer", ("last_name", "sort_key"), "last_name"),
+        _of("customers.Customer", ("last_name",), "last_name"),
+        _unheld("customers.Customer", ("sort_key",), "last_name", "reference"),
         _of("customers.Customer", ("first_name",), "first_name"),
         _of("customers.Customer", ADDRESS, "address"),
         _of("customers.Customer", ("email",), "email"),
@@ -56,7 +62,7 @@ DECLARATION = Declaration(
             "derived:reference",
             "vehicle.customer.reference",
         ),
-        _of("customers.Note", ("text",), "derived:quote", "customer.reference"),
+        _unheld("customers.Note", ("text",), "derived:quote"),
         _of(
             "customers.Note",
             ("id", "customer_id", "note_key", "written_at", "written_by_id"),
@@ -73,10 +79,10 @@ DECLARATION = Declaration(
         _draft(("id", "reading_id", "typed_at", "typed_by_id"), "derived:proof"),
         _of("customers.Vehicle", ("make", "model"), "derived:quote", "customer.reference"),
         _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
-        _of("customers.SearchToken", ("token",), "derived:reference", "customer.reference"),
-        _of("customers.SearchToken", ("id", "customer_id"), "derived:reference", "customer.reference"),
-        _of("customers.SearchVariant", ("variant",), "last_name", "customer.reference"),
-        _of("customers.SearchVariant", ("id", "customer_id"), "derived:reference", "customer.reference"),
+        _unheld("customers.SearchToken", ("token",), "derived:reference"),
+        _unheld("customers.SearchToken", ("id", "customer_id"), "derived:reference"),
+        _unheld("customers.SearchVariant", ("variant",), "last_name"),
+        _unheld("customers.SearchVariant", ("id", "customer_id"), "derived:reference"),
     ),
     not_personal=tuple(
         NotPersonal(f"customers.{model}", ("tenant_id",), "names the repairer")

@@ -1,5 +1,7 @@
 """What this room says of its messages, and the clause that its gate keeps."""
 
+from dataclasses import replace
+
 from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
 
 from . import actions, queries
@@ -25,7 +27,9 @@ DECLARATION = Declaration(
             ),
             "subject",
         ),
-        _of("messaging.Message", ("recipient", "recipient_digest", "letter"), "subject", "email"),
+        replace(
+            _of("messaging.Message", ("recipient", "recipient_digest", "letter"), "subject", "email"), is_archived=False
+        ),
         _of(
             "messaging.Attempt",
             ("id", "message_id", "number", "started_at", "ended_at", "outcome", "code"),

@@ -1,5 +1,7 @@
 """What this room says of quotes, and the clause they keep."""
 
+from dataclasses import replace
+
 from gardien.commitment.registry import (
     Activity,
     Declaration,
@@ -50,9 +52,10 @@ DECLARATION = Declaration(
         ),
         _of(
             "quotes.QuoteDocument",
-            ("id", "quote_id", "sealed", "sha256", "verso_sha256", "replaced", "made_at"),
+            ("id", "quote_id", "sha256", "verso_sha256", "replaced", "made_at"),
             "quote.customer.reference",
         ),
+        replace(_of("quotes.QuoteDocument", ("sealed",), "quote.customer.reference"), is_archived=False),
         _of("job:quotes.verify", ("quote",), "quote.customer.reference"),
     ),
     not_personal=(

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from gardien.base import clock
+from gardien.base import clock, scope
 from gardien.commitment import policy
 from gardien.commitment import queries as commitment
 from gardien.commitment.policy import fields, legal_time
@@ -16,7 +17,7 @@ from gardien.commitment.registry import registry
 from .models import Closure, Ending, Fact, Hold, Restriction, Resumption
 from .rules import BEGINS, EndReason, Event
 
-Told = QuerySet[Any, tuple[str, datetime]]
+Told = QuerySet[Any, Any]
 """A query of who and when, as `commitment.registry.Occurrence` hands it on."""
 
 _CLAUSES = "client.retention."
@@ -98,6 +99,11 @@ def services_ended() -> Told:
     )
     ended = Ending.objects.filter(~Exists(back), reason=EndReason.END_OF_SERVICES.value)
     return ended.values_list("subject", "ended_at")
+
+
+def archive_context(archived_id: UUID) -> bytes:
+    """Return what binds the sealed fields of an archived row to that row, of the present controller."""
+    return f"archive:{scope.current()}:{archived_id}".encode()
 
 
 def endings(subjects: Sequence[str]) -> QuerySet[Ending]:

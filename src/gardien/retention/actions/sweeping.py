@@ -25,7 +25,7 @@ from ..queries import clocks, dated, due, statements
 from ..queries.clocks import Clause, Pass
 from ..queries.statements import Values
 from ..rules import Figure, Leaving, Tag
-from . import _archiving, _erasing, _parts, _twins
+from . import _archiving, _erasing, _outlook, _parts, _twins
 
 BATCH = 5_000
 """Persons or rows of one transaction: decision 25 has the measurements."""
@@ -55,14 +55,19 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
     """
     with _alone():
         run = Run.objects.create(as_of=as_of, started_at=at)
-        before, twins = queries.measured(as_of), Counter[str]()
+        own_before, twins = dict[UUID, list[Figure]](), Counter[str]()
+        before = queries.measured(as_of, lambda own: own_before.update({scope.current(): own}))
         for of in clocks.passes():
             turn = _Turn(of, as_of, by, at, run.id, tell)
             turn.take()
             twins += turn.twins
         for tidy in registry.tidies():
             tidy.run(at=at)
-        run.figures = [done(each, after).as_dict() for each, after in zip(before, queries.measured(as_of), strict=True)]
+
+        def keep(own: list[Figure]) -> None:
+            _outlook.keep(_all_done(own_before.get(scope.current(), own), own), as_of)
+
+        run.figures = [each.as_dict() for each in _all_done(before, queries.measured(as_of, keep))]
         run.attack = {"written": dict(twins)}
         run.save(update_fields=["figures", "attack"])
     return run
@@ -82,6 +87,10 @@ def conclude(*, run_id: UUID, reports: dict[str, Any], by: Actor, at: datetime) 
 def done(before: Figure, after: Figure) -> Figure:
     """Return what a run did under a clause: what was due and is due no more; what still is could not be done."""
     return replace(after, due=before.due, done=before.due - after.due, quarantined=after.due)
+
+
+def _all_done(before: Sequence[Figure], after: Sequence[Figure]) -> list[Figure]:
+    return [done(*each) for each in zip(before, after, strict=True)]
 
 
 @dataclass
@@ -148,8 +157,8 @@ class _Turn:
         with scope.entered(self.of.controller):
             Values().run(_PATIENCE)
             _parts.each(people, work, lambda one, cause: self._quarantine(clause, one[0], cause))
-            told = {"run": self.run_id, "version": clause.versions[-1].id, "count": len(people)}
-            journal.record(Tag.SWEPT, by=self.by, at=self.at, **told)
+            version, count = clause.versions[-1].id, len(people)
+            journal.record(Tag.SWEPT, by=self.by, at=self.at, run=self.run_id, version=version, count=count)
         self.tell(clause.id, len(people))
 
     def _roots(self, clause: Clause, some: Sequence[Due], *, waits: bool) -> None:

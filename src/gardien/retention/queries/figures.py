@@ -1,7 +1,7 @@
 """What is due, held, deferred and overdue under each clause, counted now: what a run begins and ends with."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from gardien.base import clock, scope
@@ -17,14 +17,19 @@ GRACE = timedelta(hours=24)
 """What is still there so long after its instant is overdue (mission.md, client.retention.quotes)."""
 
 
-def measured(as_of: datetime) -> list[Figure]:
-    """Return every clause as it stands at an instant, over all controllers, a transaction each; call outside one."""
+def measured(as_of: datetime, keep: Callable[[list[Figure]], object] = lambda _: None) -> list[Figure]:
+    """Return every clause as it stands at an instant, over all controllers, a transaction each; call outside one.
+
+    `keep` hears of each controller's own figures, inside its scope.
+    """
     found: dict[str, list[Figure]] = {}
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            for each in figures(as_of):
-                found.setdefault(each.id, []).append(each)
+            own = figures(as_of)
+            keep(own)
+        for each in own:
+            found.setdefault(each.id, []).append(each)
     return [summed(each) for _, each in sorted(found.items())]
 
 
@@ -43,15 +48,17 @@ def summed(found: Iterable[Figure]) -> Figure:
     """Return the figures of one clause added up, dates the earliest."""
     every = list(found)
     held = sum((Counter(each.held) for each in every), Counter[str]())
-    counted = {
-        name: sum(getattr(each, name) for each in every)
-        for name in ("due", "done", "quarantined", "deferred", "overdue")
-    }
-    earliest = {
-        name: min((getattr(each, name) for each in every if getattr(each, name)), default=None)
-        for name in ("oldest_overdue", "next_due")
-    }
-    return Figure(every[0].id, held=dict(sorted(held.items())), **counted, **earliest)
+    return Figure(
+        every[0].id,
+        due=sum(each.due for each in every),
+        done=sum(each.done for each in every),
+        quarantined=sum(each.quarantined for each in every),
+        held=dict(sorted(held.items())),
+        deferred=sum(each.deferred for each in every),
+        overdue=sum(each.overdue for each in every),
+        oldest_overdue=min((each.oldest_overdue for each in every if each.oldest_overdue), default=None),
+        next_due=min((each.next_due for each in every if each.next_due), default=None),
+    )
 
 
 def calendar(at: datetime) -> list[tuple[str, date, int]]:
@@ -66,14 +73,13 @@ def calendar(at: datetime) -> list[tuple[str, date, int]]:
 
 
 def _months(clause: Clause, at: datetime) -> Iterator[tuple[date, int]]:
-    sources = [(each, False) for each in clause.dated] + ([(None, True)] if clause.with_person else [])
-    for holding, is_of_persons in sources:
+    month = statements.month("due_at")
+    for holding in (*clause.dated, *([None] if clause.with_person else [])):
         values = Values()
-        if is_of_persons:
-            found = f"SELECT due_at FROM ({due.persons(clause, at, values)}) x WHERE NOT waits AND ground IS NULL"
-        else:
+        if holding:
             found = f"SELECT due_at FROM ({dated.rows(clause, holding, values)}) x"
-        month = statements.month("due_at")
+        else:
+            found = f"SELECT due_at FROM ({due.persons(clause, at, values)}) x WHERE NOT waits AND ground IS NULL"
         yield from values.rows(f"SELECT {month}, count(*) FROM ({found}) y WHERE due_at > {values(at)} GROUP BY 1")
 
 
