@@ -29,7 +29,7 @@ from . import _archiving, _erasing, _outlook, _parts, _twins
 
 BATCH = 5_000
 """Persons or rows of one transaction: decision 25 has the measurements."""
-_PATIENCE = "SET LOCAL lock_timeout = '5s'"
+_PATIENCE = "SELECT set_config('lock_timeout', '5s', true), set_config('jit', 'off', true)"
 _NO_FAULT = ("StillActiveError", "RestrictedError")
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('retention.sweep', 0))"
 _OVER = "SELECT pg_advisory_unlock(hashtextextended('retention.sweep', 0))"
