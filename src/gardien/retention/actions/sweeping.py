@@ -56,7 +56,7 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
     with _alone():
         run = Run.objects.create(as_of=as_of, started_at=at)
         own_before, twins = dict[UUID, list[Figure]](), Counter[str]()
-        before = queries.measured(as_of, lambda own: own_before.update({scope.current(): own}))
+        before = queries.measured(as_of, lambda own, _: own_before.update({scope.current(): own}))
         for of in clocks.passes():
             turn = _Turn(of, as_of, by, at, run.id, tell)
             turn.take()
@@ -64,8 +64,8 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
         for tidy in registry.tidies():
             tidy.run(at=at)
 
-        def keep(own: list[Figure]) -> None:
-            _outlook.keep(_all_done(own_before.get(scope.current(), own), own), as_of)
+        def keep(own: list[Figure], calendar: queries.Calendar) -> None:
+            _outlook.keep(_all_done(own_before.get(scope.current(), own), own), calendar, as_of)
 
         run.figures = [each.as_dict() for each in _all_done(before, queries.measured(as_of, keep))]
         run.attack = {"written": dict(twins)}
