@@ -1,57 +1,34 @@
-"""Fixtures of retention: two counters, and their tables as the auditor sees them."""
+"""The sweep as its own database role, and a customer whose time is over."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import psycopg
 import pytest
-from django.apps import apps
-from hypothesis import HealthCheck, settings
-from psycopg import sql
-from psycopg.rows import dict_row
+from django.db import connection
 
-from gardien.commitment import policy
-from gardien.commitment import queries as commitment
-from gardien.network.models import Membership
-from tests import rows
-from tests.conftest import as_role
-from tests.rows import empty_tables
+from .worlds import begun
 
-from .histories import History, versions
-from .model import Rows
-from .written import write
-
-Begun = Callable[[History], policy.Versions]
-FEW = settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-COUNTERS = ("counter.adviser@canal.example", "counter.adviser@tilleul.example")
+__all__ = ["as_sweep", "begun", "swept_by"]
 
 
-def seen() -> Rows:
-    """Return the rows of every table, restricted or not, as committed."""
-    with as_role("audit") as connection, connection.cursor(row_factory=dict_row) as cursor:
-        return {model._meta.label: _rows(cursor, model._meta.db_table) for model in apps.get_models()}
+@contextmanager
+def swept_by() -> Iterator[None]:
+    """Let Django act as `gardien_sweep` instead of `gardien_app`."""
+    _become("gardien_sweep")
+    try:
+        yield
+    finally:
+        _become("gardien_app")
 
 
-def _rows(cursor: "psycopg.Cursor[dict[str, Any]]", table: str) -> list[dict[str, Any]]:
-    return cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
+def _become(role: str) -> None:
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["USER"] = role
 
 
 @pytest.fixture
-def begun(cast: Any, monkeypatch: pytest.MonkeyPatch, at: datetime) -> Begun:
-    """Return what writes a history into tables that hold the cast alone, under the history's versions."""
-
-    def begin(history: History) -> policy.Versions:
-        held = versions(history)
-        empty_tables()
-        rows.cast(at, lambda: None)
-        monkeypatch.setattr(commitment, "_versions", lambda _: held)
-        memberships = Membership.objects.select_related("site__repairer").filter(user__email__in=COUNTERS)
-        write(history, list(memberships.order_by("user__email", "id")))
-        return held
-
-    return begin
+def as_sweep(committed: None) -> Iterator[None]:
+    """Act as `gardien_sweep` for the whole test."""
+    with swept_by():
+        yield

@@ -6,9 +6,9 @@ from gardien.base import clock, scope
 from gardien.consent import queries as consent
 from gardien.standing import queries as standing
 
-from .conftest import FEW, Begun, seen
 from .histories import HISTORIES, History
 from .model import MESSAGES, QUOTES, World
+from .worlds import FEW, Begun, seen
 
 
 @FEW
