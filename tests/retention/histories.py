@@ -114,7 +114,8 @@ class Record:
     told: When
     readings: tuple[tuple[When, int], ...]
     facts: tuple[tuple[Event, When], ...]
-    quotes: int
+    quotes: tuple[str, ...]
+    """The state of each."""
     messages: int
     has_note: bool
 
@@ -145,6 +146,8 @@ class History:
     """With the rank of their repairer."""
     objections: tuple[tuple[int, When], ...]
     entries: tuple[When, ...]
+    abandoned: tuple[When, ...]
+    """Readings that no record followed, each with what was typed."""
 
     def span(self, rank: int) -> Data:
         """Return the span of a rank, of those of all versions."""
@@ -158,7 +161,7 @@ RECORDS = st.builds(
     told=NEAR,
     readings=st.lists(st.tuples(WHENS, st.integers(0, 2)), max_size=2).map(tuple),
     facts=st.lists(st.tuples(st.sampled_from(MOVING), WHENS), max_size=2).map(tuple),
-    quotes=st.integers(0, 2),
+    quotes=st.lists(st.sampled_from(["expired", "expired", "accepted", "draft"]), max_size=2).map(tuple),
     messages=st.integers(0, 1),
     has_note=st.booleans(),
 )
@@ -168,7 +171,7 @@ PEOPLE = st.builds(
     records=st.lists(RECORDS, min_size=1, max_size=3).map(tuple),
     join=st.sampled_from(["apart", "merged", "merged", "parted", "chained"]),
     endings=st.lists(st.tuples(WHICH, st.sampled_from(PURPOSES), WHENS), max_size=3).map(tuple),
-    resumptions=st.lists(st.tuples(WHICH, st.sampled_from(PURPOSES), WHENS), max_size=1).map(tuple),
+    resumptions=st.lists(st.tuples(WHICH, st.sampled_from(PURPOSES), WHENS), max_size=2).map(tuple),
     holds=st.lists(
         st.tuples(
             WHICH,
@@ -200,10 +203,12 @@ HISTORIES = st.builds(
         st.tuples(terms("2020-01-25")),
         st.tuples(terms("2020-01-25"), terms("2026-11-22")),
         st.tuples(terms("2020-01-25"), terms("2025-09-01"), terms("2026-11-22")),
+        st.tuples(terms("2020-01-25"), terms("2026-11-22"), terms("2028-06-01")),
     ),
     people=st.lists(st.tuples(st.integers(0, 1), PEOPLE), min_size=1, max_size=4).map(tuple),
     objections=st.lists(st.tuples(st.integers(0, 1), WHENS), max_size=4).map(tuple),
     entries=st.lists(WHENS, max_size=3).map(tuple),
+    abandoned=st.lists(WHENS, max_size=1).map(tuple),
 )
 
 

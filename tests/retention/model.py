@@ -1,9 +1,11 @@
-"""Retention again, slow and obvious: every person is walked by hand over plain rows, without SQL or the registry."""
+"""Retention again, slow and obvious: every person is walked by hand over plain rows, without SQL or the registry.
+
+Here is who is who, and until when; `judged` says what follows.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,6 @@ Rows = dict[str, list[Row]]
 QUOTES, MESSAGES = "client.retention.quotes", "client.retention.messages"
 PROOF = "client.evidence.retention#consent_proof"
 JOURNAL, OBJECTIONS = "client.evidence.retention#journal", "client.evidence.retention#objection_digest"
-DAY = timedelta(days=1)
 
 BEARS = {
     "customers.Customer": ("reference", QUOTES),
@@ -78,27 +79,6 @@ class Person:
     closed: list[Row] = field(default_factory=list)
 
 
-@dataclass
-class Judged:
-    """What a clause's figure must say; persons are told by the first of their references."""
-
-    due: set[str] = field(default_factory=set)
-    held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    deferred: set[str] = field(default_factory=set)
-    overdue: dict[str, datetime] = field(default_factory=dict)
-    to_come: list[datetime] = field(default_factory=list)
-
-    @property
-    def figure(self) -> dict[str, Any]:
-        """What is told before anything is done, overdue being what was due for a day and more."""
-        return {
-            "due": len(self.due),
-            "held": {ground: len(persons) for ground, persons in sorted(self.held.items())},
-            "deferred": len(self.deferred),
-            "next_due": min(self.to_come, default=None),
-        }
-
-
 class World:
     """All rows at an instant, and the versions of the commitment."""
 
@@ -117,7 +97,7 @@ class World:
         ]
 
     def persons(self) -> list[Person]:
-        """Everybody of whom a record is kept, by merged group, and everybody whose record is gone."""
+        """Who has a record, by merged group; whose record is gone; and to whom was read, and nothing more."""
         groups: dict[tuple[UUID, UUID], list[Row]] = defaultdict(list)
         for row in self.rows.get("customers.Customer", []):
             groups[row["tenant_id"], row["merged_into_id"] or row["id"]].append(row)
@@ -126,7 +106,10 @@ class World:
             records.sort(key=lambda row: (row["id"] != kept, row["id"]))
             found.append(Person(tenant, [row["reference"] for row in records]))
         gone = [row for row in self.rows.get("standing.Closure", []) if row["subject"].startswith("C-")]
-        return found + [Person(row["controller_id"], [row["subject"]], [row]) for row in gone]
+        found += [Person(row["controller_id"], [row["subject"]], [row]) for row in gone]
+        known = {(person.controller, reference) for person in found for reference in person.references}
+        heard = {(row["controller_id"], row["subject"]) for row in self.rows.get("consent.Reading", [])}
+        return found + [Person(controller, [reference]) for controller, reference in sorted(heard - known)]
 
     # Until when
 
@@ -169,19 +152,33 @@ class World:
     def _period_over(self, person: Person, kept: policy.Retention) -> datetime | None:
         starts = {
             "last_activity": self.last_activity(person),
-            "end_of_purpose": max((row["ended_at"] for row in person.closed), default=None),
+            "end_of_purpose": self._everything_over(person),
         }
         start = starts.get(kept.start or "")
         return retention_end(start, kept.period) if start and kept.period else None
+
+    def _everything_over(self, person: Person) -> datetime | None:
+        """When nothing served any purpose any more: with the record, or with a reading that no record followed."""
+        if self.of("customers.Customer", person):
+            return None
+        ends = [row["ended_at"] for row in person.closed] or [
+            row["read_at"] for row in self.of("consent.Reading", person)
+        ]
+        return max(ends, default=None)
 
     def _purposes_over(self, person: Person, clause: str, version: policy.Version) -> datetime | None:
         """When the last of the clause's purposes ended, if all have."""
         clause_id, _, record = clause.partition("#")
         purposes = version.clauses[clause_id].purposes or PURPOSES.get(clause, ())
-        if record or not purposes:
+        if record or not purposes or (clause == QUOTES and self.is_on_contract(person)):
             return None
         ends = [self.ended(person, purpose) for purpose in purposes]
         return max(end for end in ends if end) if all(ends) else None
+
+    def is_on_contract(self, person: Person) -> bool:
+        """Whether they accepted a quote: no withdrawal ends what rests on it."""
+        records = {row["id"] for row in self.of("customers.Customer", person)}
+        return any(row["customer_id"] in records and row["state"] == "accepted" for row in self.rows["quotes.Quote"])
 
     def ended(self, person: Person, purpose: str) -> datetime | None:
         """When a purpose ended for good: nothing said or asked since made it go on."""
@@ -206,92 +203,6 @@ class World:
             for row in self.of("standing.Hold", person)
             if is_live(row, as_of) and row["category"] in CATEGORIES.get(clause, ())
         ]
-
-    # What is judged
-
-    def judged(self, clause: str, as_of: datetime) -> Judged:
-        """What a clause's figure must say of persons before a run."""
-        found = Judged()
-        for person in self.persons():
-            if not self.has_rows(person, clause):
-                continue
-            at = self.instant(person, clause, as_of)
-            if at is None:
-                continue
-            name, holds = person.references[0], self.live_holds(person, as_of, clause)
-            if at > as_of:
-                found.to_come.append(at)
-            elif self.is_restricted(person):
-                found.deferred.add(name)
-            elif holds:
-                for hold in holds:
-                    found.held[hold["ground"]].add(name)
-            else:
-                found.due.add(name)
-                if at + DAY <= as_of:
-                    found.overdue[name] = at
-        return found
-
-    def has_rows(self, person: Person, clause: str) -> bool:
-        """Whether anything of a person is left under a clause; of who is gone, what a hold keeps does not count."""
-        tables = [table for table, (_, own) in BEARS.items() if own == clause]
-        if person.closed:
-            tables = [table for table in tables if table not in {"standing.Hold", "standing.Archived"}]
-        return any(self.of(table, person) for table in tables)
-
-    def archived(self, as_of: datetime) -> Iterator[tuple[Row, bool]]:
-        """Each row of the archive, and whether its hold still lives."""
-        holds = {row["id"]: row for row in self.rows.get("standing.Hold", [])}
-        for row in self.rows.get("standing.Archived", []):
-            yield row, is_live(holds[row["hold_id"]], as_of)
-
-    # What is left
-
-    def left(self, as_of: datetime) -> dict[str, set[UUID]]:
-        """The ids of the rows that a full run leaves in each table of persons."""
-        gone: dict[str, set[UUID]] = defaultdict(set)
-        for person in self.persons():
-            for clause in sorted({own for _, own in BEARS.values()}):
-                at = self.instant(person, clause, as_of)
-                if at and at <= as_of and not self.is_restricted(person):
-                    for table, (_, own) in BEARS.items():
-                        if own == clause:
-                            gone[table] |= {row["id"] for row in self.of(table, person)}
-        self._keep_what_outlasts(gone, as_of)
-        for table, parents in HANGS_ON.items():
-            for row in self.rows.get(table, []):
-                if any(row[column] in gone[parent] for column, parent in parents):
-                    gone[table].add(row["id"])
-        return {table: {row["id"] for row in self.rows.get(table, [])} - gone[table] for table in (*BEARS, *HANGS_ON)}
-
-    def _keep_what_outlasts(self, gone: dict[str, set[UUID]], as_of: datetime) -> None:
-        """Holds stay while they live, and with them what they keep."""
-        gone["standing.Hold"] -= {row["id"] for row in self.rows.get("standing.Hold", []) if is_live(row, as_of)}
-        for row, lives in self.archived(as_of):
-            (gone["standing.Archived"].discard if lives else gone["standing.Archived"].add)(row["id"])
-
-    def is_over(self, at: datetime, clause: str, as_of: datetime) -> bool:
-        """Whether a row that is dated by itself is due, under the version that governs since that day."""
-        now, then = self.in_force(paris(as_of).date()), self.in_force(paris(at).date())
-        new, old = (policy.retention(version, clause) for version in (now, then))
-        kept = old if new is None or (old and policy.may_keep_longer(new, old)) else new
-        return bool(kept and kept.period and retention_end(at, kept.period) <= as_of)
-
-    def objections_left(self, as_of: datetime) -> set[UUID]:
-        """The objections that stay: those of an address whose latest is not over."""
-        latest: dict[Any, datetime] = {}
-        for row in self.rows.get("consent.Objection", []):
-            key = address_of(row)
-            latest[key] = max(latest.get(key, row["objected_at"]), row["objected_at"])
-        return {
-            row["id"]
-            for row in self.rows.get("consent.Objection", [])
-            if not self.is_over(latest[address_of(row)], OBJECTIONS, as_of)
-        }
-
-    def dated_left(self, table: str, column: str, clause: str, as_of: datetime) -> set[UUID]:
-        """The rows of a table that stay, each on its own."""
-        return {row["id"] for row in self.rows.get(table, []) if not self.is_over(row[column], clause, as_of)}
 
 
 def scope_of(row: Row) -> UUID:

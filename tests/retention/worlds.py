@@ -11,15 +11,18 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from gardien.base.actor import Actor
 from gardien.commitment import policy
 from gardien.commitment import queries as commitment
-from gardien.network.models import Membership
+from gardien.network.models import Membership, Repairer
+from gardien.retention import actions, queries
 from tests import rows
 from tests.conftest import as_role
 from tests.rows import empty_tables
 
 from .histories import History, versions
-from .model import Rows
+from .judged import Judge
+from .model import Rows, World
 from .written import write
 
 Begun = Callable[[History], policy.Versions]
@@ -39,6 +42,28 @@ def seen() -> Rows:
 
 def _rows(cursor: "psycopg.Cursor[dict[str, Any]]", table: str) -> list[dict[str, Any]]:
     return cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
+
+
+def judge(versions: policy.Versions, as_of: datetime) -> Judge:
+    """Return the slow model of what the tables hold now."""
+    return Judge(World(seen(), versions), as_of, set(Repairer.objects.values_list("id", flat=True)))
+
+
+def swept(as_of: datetime) -> dict[str, dict[str, Any]]:
+    """Sweep as the sweep's own role, and return each clause's figure."""
+    from .conftest import swept_by
+
+    with swept_by():
+        run = actions.sweep(as_of=as_of, by=Actor.program("sweep"), at=as_of)
+    return {figure["id"]: figure for figure in run.figures}
+
+
+def counted(as_of: datetime) -> dict[str, dict[str, Any]]:
+    """Return each clause's figure as a dry run tells it."""
+    from .conftest import swept_by
+
+    with swept_by():
+        return {figure.id: figure.as_dict() for figure in queries.measured(as_of)}
 
 
 @pytest.fixture

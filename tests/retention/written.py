@@ -88,14 +88,11 @@ class Desk:
         if record.has_note:
             written = {"written_at": told_at, "written_by_id": self.by.id}
             Note.objects.create(customer=customer, note_key=ids.new(), text="le matin", **written)
-            IntakeDraft.objects.create(
-                reading_id=made[0].id, sealed=b"sealed", typed_at=told_at, typed_by_id=self.by.id
-            )
         for when, rank in record.readings:
             self.reading(reference, self.at(when), rank)
         for event, when in ((Event.DETAILS_TOLD, record.told), *record.facts):
             self.tell(standing.record_activity, customer, when, event=event, source_id=ids.new())
-        quotes = [self.quote(customer, vehicle, told_at) for _ in range(record.quotes)]
+        quotes = [self.quote(customer, vehicle, told_at, state) for state in record.quotes]
         for _ in range(record.messages):
             self.message(reference, quotes[0].id if quotes else ids.new(), told_at)
         return customer
@@ -108,15 +105,16 @@ class Desk:
         words = {"version": version.effective, "language": "fr", "wording_sha256": "0" * 64}
         return Reading.objects.create(subject=reference, read_by_id=self.by.id, read_at=at, **words)
 
-    def quote(self, customer: Customer, vehicle: Any, at: datetime) -> Quote:
-        """Write an issued quote of one line, with a document and a job that looks after it."""
-        number = ids.new()
-        rank = {"year": 2026, "rank": number.int % 2**31, "number": str(number)[:30]}
-        totals = {"total_ht": 100, "total_vat": 20, "total_ttc": 120, "valid_until_date": at.date()}
+    def quote(self, customer: Customer, vehicle: Any, at: datetime, state: str = "expired") -> Quote:
+        """Write a quote of one line, with a document and a job that looks after it."""
         about = {"customer": customer, "vehicle": vehicle, "site": self.membership.site, "author_id": self.by.id}
-        quote = Quote.objects.create(
-            **about, **rank, **totals, draft_key=ids.new(), state="expired", drafted_at=at, issued_at=at
-        )
+        told: dict[str, Any] = {"state": state, "drafted_at": at}
+        if state != "draft":
+            number = ids.new()
+            told |= {"issued_at": at, "year": 2026, "rank": number.int % 2**31, "number": str(number)[:30]}
+            told |= {"total_ht": 100, "total_vat": 20, "total_ttc": 120, "valid_until_date": at.date()}
+            told |= {"answered_at": at} if state == "accepted" else {}
+        quote = Quote.objects.create(**about, **told, draft_key=ids.new())
         line = {"kind": "service", "label": "Montage", "quantity": 4, "unit_price": 30, "vat_rate": 20}
         QuoteLine.objects.create(quote=quote, line_key=ids.new(), position=1, **line)
         hashes = {"sha256": "0" * 64, "verso_sha256": "0" * 64, "version": "2020-01-25"}
@@ -152,10 +150,14 @@ class Desk:
         Restriction.objects.create(subject=reference, **signed)
 
     def evidence(self) -> None:
-        """Write what runs on its own: objections, two to an address, and entries of the journal."""
+        """Write what runs on its own: objections, two to an address, entries of the journal, intakes never saved."""
         self.span = self.history.span(2)
         for rank, when in self.history.objections:
             of = {"channel": "email", "sender": "controller", "digest": f"{rank:064}", "objected_at": self.at(when)}
             Objection.objects.get_or_create(**of, defaults={"how": "oral"})
         for when in self.history.entries:
             Entry.objects.create(at=self.at(when), tag="quotes:quote:drafted", actor_role="counter_adviser")
+        for when in self.history.abandoned:
+            reading = self.reading(ids.reference("C"), self.at(when), None)
+            typed = {"typed_at": self.at(when), "typed_by_id": self.by.id}
+            IntakeDraft.objects.create(reading_id=reading.id, sealed=b"sealed", **typed)
