@@ -35,8 +35,9 @@ class Config(BaseModel):
         "", description="The same database as role gardien_owner, for `gardien migrate` only."
     )
     sweep_database_url: str = Field(
-        "", description="The same database as role gardien_sweep, for the process that the worker starts at night."
+        "", description="The same database as role gardien_sweep, for `gardien sweep` and `gardien restore`."
     )
+    backup_database_url: str = Field("", description="The same database as role gardien_backup, for `gardien backup`.")
     database_role: DatabaseRole = Field("app", description="The embedded database's role of this process.")
     database_name: str = Field("gardien", description="The embedded database's name.")
     postgres_bin: Path | None = Field(None, description="A folder with PostgreSQL's server programs, before any other.")
@@ -58,18 +59,10 @@ class Config(BaseModel):
     )
     mail_from: str = Field("", description="The portal's own address, from which mail is sent; needed with a mail URL.")
 
-    @property
-    def role_url(self) -> str:
-        """Return the external database as this process's role, empty for the embedded one.
-
-        Raise `SettingRefusedError` if it is not named for a role that may do more than serve.
-        """
-        urls = {"owner": self.owner_database_url, "sweep": self.sweep_database_url}
-        url = urls.get(self.database_role, self.database_url)
-        if self.database_url and not url:
-            variable = f"GARDIEN_{self.database_role.upper()}_DATABASE_URL"
-            raise SettingRefusedError(variable, f"name the database of DATABASE_URL as gardien_{self.database_role}")
-        return url
+    def url(self, role: str) -> str:
+        """Return the external database's URL for a role, empty if it has none of its own."""
+        own = {"owner": self.owner_database_url, "sweep": self.sweep_database_url, "backup": self.backup_database_url}
+        return own.get(role, self.database_url)
 
     @property
     def keys_folder(self) -> Path:

@@ -92,8 +92,9 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     """Return the connection of this process's role."""
     options: dict[str, Any] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
-    parameters: dict[str, Any] = conninfo_to_dict(CONFIG.role_url)
-    if not parameters:
+    url = CONFIG.url(CONFIG.database_role)
+    parameters: dict[str, Any] = conninfo_to_dict(url)
+    if not url:
         cluster = embedded.Cluster(CONFIG.home / "postgres")
         parameters = {**cluster.dsn(f"gardien_{CONFIG.database_role}", CONFIG.database_name)}
     return {

@@ -17,7 +17,7 @@ from gardien.commitment.registry import registry
 from .models import Closure, Ending, Fact, Hold, Restriction, Resumption
 from .rules import BEGINS, EndReason, Event
 
-Told = QuerySet[Any, tuple[str, datetime]]
+Told = QuerySet[Any, Any]
 """A query of who and when, as `commitment.registry.Occurrence` hands it on."""
 
 _CLAUSES = "client.retention."

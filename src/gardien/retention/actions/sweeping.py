@@ -157,8 +157,8 @@ class _Turn:
         with scope.entered(self.of.controller):
             Values().run(_PATIENCE)
             _parts.each(people, work, lambda one, cause: self._quarantine(clause, one[0], cause))
-            told = {"run": self.run_id, "version": clause.versions[-1].id, "count": len(people)}
-            journal.record(Tag.SWEPT, by=self.by, at=self.at, **told)
+            version, count = clause.versions[-1].id, len(people)
+            journal.record(Tag.SWEPT, by=self.by, at=self.at, run=self.run_id, version=version, count=count)
         self.tell(clause.id, len(people))
 
     def _roots(self, clause: Clause, some: Sequence[Due], *, waits: bool) -> None:

@@ -48,15 +48,17 @@ def summed(found: Iterable[Figure]) -> Figure:
     """Return the figures of one clause added up, dates the earliest."""
     every = list(found)
     held = sum((Counter(each.held) for each in every), Counter[str]())
-    counted = {
-        name: sum(getattr(each, name) for each in every)
-        for name in ("due", "done", "quarantined", "deferred", "overdue")
-    }
-    earliest = {
-        name: min((getattr(each, name) for each in every if getattr(each, name)), default=None)
-        for name in ("oldest_overdue", "next_due")
-    }
-    return Figure(every[0].id, held=dict(sorted(held.items())), **counted, **earliest)
+    return Figure(
+        every[0].id,
+        due=sum(each.due for each in every),
+        done=sum(each.done for each in every),
+        quarantined=sum(each.quarantined for each in every),
+        held=dict(sorted(held.items())),
+        deferred=sum(each.deferred for each in every),
+        overdue=sum(each.overdue for each in every),
+        oldest_overdue=min((each.oldest_overdue for each in every if each.oldest_overdue), default=None),
+        next_due=min((each.next_due for each in every if each.next_due), default=None),
+    )
 
 
 def calendar(at: datetime) -> list[tuple[str, date, int]]:
@@ -71,14 +73,13 @@ def calendar(at: datetime) -> list[tuple[str, date, int]]:
 
 
 def _months(clause: Clause, at: datetime) -> Iterator[tuple[date, int]]:
-    sources = [(each, False) for each in clause.dated] + ([(None, True)] if clause.with_person else [])
-    for holding, is_of_persons in sources:
+    month = statements.month("due_at")
+    for holding in (*clause.dated, *([None] if clause.with_person else [])):
         values = Values()
-        if is_of_persons:
-            found = f"SELECT due_at FROM ({due.persons(clause, at, values)}) x WHERE NOT waits AND ground IS NULL"
-        else:
+        if holding:
             found = f"SELECT due_at FROM ({dated.rows(clause, holding, values)}) x"
-        month = statements.month("due_at")
+        else:
+            found = f"SELECT due_at FROM ({due.persons(clause, at, values)}) x WHERE NOT waits AND ground IS NULL"
         yield from values.rows(f"SELECT {month}, count(*) FROM ({found}) y WHERE due_at > {values(at)} GROUP BY 1")
 
 
