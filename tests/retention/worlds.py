@@ -51,7 +51,7 @@ def judge(versions: policy.Versions, as_of: datetime) -> Judge:
 
 def swept(as_of: datetime) -> dict[str, dict[str, Any]]:
     """Sweep as the sweep's own role, and return each clause's figure."""
-    from .conftest import swept_by
+    from tests.roles import swept_by
 
     with swept_by():
         run = actions.sweep(as_of=as_of, by=Actor.program("sweep"), at=as_of)
@@ -60,7 +60,7 @@ def swept(as_of: datetime) -> dict[str, dict[str, Any]]:
 
 def counted(as_of: datetime) -> dict[str, dict[str, Any]]:
     """Return each clause's figure as a dry run tells it."""
-    from .conftest import swept_by
+    from tests.roles import swept_by
 
     with swept_by():
         return {figure.id: figure.as_dict() for figure in queries.measured(as_of)}
