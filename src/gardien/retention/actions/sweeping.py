@@ -62,11 +62,12 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
             twins += turn.twins
         for tidy in registry.tidies():
             tidy.run(at=at)
-        after = {controller: _done(before[controller], own) for controller, own in queries.measured(as_of).items()}
+        after = queries.measured(as_of)
+        figures = {each: _done(before[each].figures, own.figures) for each, own in after.items()}
         for controller, own in after.items():
             with scope.entered(controller):
-                _outlook.keep(own, as_of)
-        run.figures = [each.as_dict() for each in queries.added_up(after.values())]
+                _outlook.keep(figures[controller], own.calendar, as_of)
+        run.figures = [each.as_dict() for each in queries.added_up(figures.values())]
         run.attack = {"written": dict(twins)}
         run.save(update_fields=["figures", "attack"])
     return run
