@@ -7,6 +7,7 @@ present one last: whoever keeps one more clause appends the new count, and no co
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from gardien.messaging.models import Message
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 from gardien.quotes.models import Quote, QuoteDocument
+from gardien.retention.models import Backup
 from tests.conftest import as_role
 
 COUNTS: dict[str, list[int]] = json.loads(Path(__file__).with_name("not_yet.json").read_text())
@@ -115,6 +117,10 @@ def no_end(_: SimpleNamespace) -> None:
     assert cancelled.update(state="issued", cancelled_at=None, cancel_reason="") == 1
 
 
+def an_old_backup(_: SimpleNamespace) -> None:
+    assert Backup.objects.update(made_at=clock.now() - timedelta(days=40)) == 1
+
+
 HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.notice.verso issued_without_verso": no_document,
     "client.collection told_without_reading": no_reading,
@@ -123,6 +129,7 @@ HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.basis.consent open_after_a_no": no_end,
     "user.acknowledgement acknowledged_other_words": other_notice,
     "client.messages.email offers_to_customers": an_offer,
+    "client.backup.retention overdue": an_old_backup,
 }
 
 

@@ -34,5 +34,8 @@ DECLARATION = Declaration(
         *(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),
         *(Keeper(clause, actions.remove_old_backups) for clause in backups.CLAUSES),
     ),
-    proofs=tuple(Proof(clause, measure, is_scoped=True, is_timed=True) for clause, measure in proofs.BY_CLAUSE.items()),
+    proofs=(
+        *(Proof(clause, measure, is_scoped=True, is_timed=True) for clause, measure in proofs.BY_CLAUSE.items()),
+        *(Proof(clause, backups.overdue, is_timed=True) for clause in backups.CLAUSES),
+    ),
 )
