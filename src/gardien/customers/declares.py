@@ -2,11 +2,25 @@
 
 from dataclasses import replace
 
-from gardien.commitment.registry import Activity, Declaration, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.commitment.registry import (
+    Activity,
+    Declaration,
+    Exempt,
+    Holding,
+    Keeper,
+    NotPersonal,
+    Occurrence,
+    Proof,
+    Replay,
+    Root,
+    Withdrawal,
+)
 from gardien.consent import actions as consent
 from gardien.standing.rules import Event
 
 from . import actions, queries
+from .queries import intakes
+from .rules import Again
 
 ADDRESS = ("delivery", "building", "street", "locality", "postcode", "city", "country")
 PLATE = ("plate", "plate_display", "plate_kind", "plate_country")
@@ -19,6 +33,11 @@ def _of(place: str, columns: tuple[str, ...], category: str, found_by: str = "re
 def _unheld(place: str, columns: tuple[str, ...], category: str, found_by: str = "customer.reference") -> Holding:
     """Return what no hold keeps: keys that spell other categories too, and remarks, which no ground needs."""
     return replace(_of(place, columns, category, found_by), is_archived=False)
+
+
+def _draft(columns: tuple[str, ...], category: str) -> Holding:
+    """Return what was typed of an intake that was never saved: nobody's record yet, so that it runs on its own."""
+    return replace(_of("customers.IntakeDraft", columns, category, "reading_id"), dated_by="typed_at")
 
 
 DECLARATION = Declaration(
@@ -56,8 +75,8 @@ DECLARATION = Declaration(
             "derived:proof",
             "kept.reference",
         ),
-        _of("customers.IntakeDraft", ("sealed",), "address", "reading_id"),
-        _of("customers.IntakeDraft", ("id", "reading_id", "typed_at", "typed_by_id"), "derived:proof", "reading_id"),
+        _draft(("sealed",), "address"),
+        _draft(("id", "reading_id", "typed_at", "typed_by_id"), "derived:proof"),
         _of("customers.Vehicle", ("make", "model"), "derived:quote", "customer.reference"),
         _of("customers.Vehicle", ("id", "customer_id"), "derived:reference", "customer.reference"),
         _unheld("customers.SearchToken", ("token",), "derived:reference"),
@@ -72,8 +91,19 @@ DECLARATION = Declaration(
             *("SearchToken", "SearchVariant"),
         )
     ),
+    roots=(Root("client", "customers.Customer", group="merged_into"),),
+    occurrences=(Occurrence("end_of_purpose", intakes.never_recorded),),
     activity=(Activity(Event.DETAILS_TOLD, actions.record),),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use, actions.resume_use),),
+    exempt=tuple(
+        Exempt(action, "does again what was done while no restriction was in force, on a restored database")
+        for action in (actions.rectify_again, actions.change_plate_again, actions.remove_notes_again)
+    ),
+    replays=(
+        Replay(Again.RECTIFIED, actions.rectify_again),
+        Replay(Again.PLATE_CHANGED, actions.change_plate_again),
+        Replay(Again.NOTE_REMOVED, actions.remove_notes_again),
+    ),
     keepers=(Keeper("client.collection", consent.record_reading),),
     proofs=(Proof("client.collection", queries.told_without_reading, is_scoped=True),),
 )

@@ -8,7 +8,7 @@ KEYS = (
     *("message", "document"),
     *("party", "repairer", "site", "membership", "price_list", "file", "read", "request", "access"),
     *("service", "rule", "rate"),
-    *("archived", "rows"),
+    *("run", "count", "rows", "archived"),
 )
 
 DECLARATION = Declaration(
@@ -20,6 +20,8 @@ DECLARATION = Declaration(
             ("client.use.quote", "user.use.accounts"),
             "client.evidence.retention#journal",
             "subject",
+            also=("user.evidence.retention#journal",),
+            dated_by="at",
         ),
     ),
     not_personal=(NotPersonal("journal.Entry", ("controller_id", "at", "tag", "actor_role"), "says what, not who"),),

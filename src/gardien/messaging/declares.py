@@ -8,9 +8,12 @@ from . import actions, queries
 
 
 def _of(place: str, columns: tuple[str, ...], found_by: str, category: str = "derived:proof") -> Holding:
-    return Holding(
-        place, columns, category, ("client.use.quote", "user.use.accounts"), "client.retention.messages", found_by
+    uses, clock, also = (
+        ("client.use.quote", "user.use.accounts"),
+        "client.retention.messages",
+        "user.retention.messages",
     )
+    return Holding(place, columns, category, uses, clock, found_by, also=(also,))
 
 
 DECLARATION = Declaration(

@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "migrate", "Bring tables and walls up to date, as the owner.")
     _add(commands, "check", "Say whether the portal may start here.", has_json=True)
 
+    sweep = _add(commands, "sweep", "Take back what is due, and say what is held and overdue.", has_json=True)
+    sweep.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DATE", help="what is due on that day (default: now)"
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="count, and touch nothing")
+
     kinds = commands.add_parser("jobs", help="The jobs.").add_subparsers(required=True, metavar="WHAT")
     _add(kinds, "list", "Show the jobs that stopped, and how many wait.", module="jobs_list", has_json=True)
     again = _add(kinds, "retry", "Have a stopped job run again.", module="jobs_retry")
@@ -127,6 +133,8 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
     """Have the database serve, load Django as the role that the command needs, and run the command's module."""
     if module == "migrate":
         os.environ["GARDIEN_DATABASE_ROLE"] = "owner"
+    if module == "sweep":
+        os.environ["GARDIEN_DATABASE_ROLE"] = "sweep"
     if module == "demo":
         os.environ["GARDIEN_IS_DEMO"] = "true"
         if not config.mail_url:

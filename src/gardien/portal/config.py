@@ -38,6 +38,9 @@ class Config(BaseModel):
     database_name: str = Field("gardien", description="The embedded database's name.")
     postgres_bin: Path | None = Field(None, description="A folder with PostgreSQL's server programs, before any other.")
     keys: Path | None = Field(None, description="The folder of key files; empty: `keys` below the data directory.")
+    ledger: Path | None = Field(
+        None, description="The folder of the erasure ledger; empty: `ledger` below the data directory."
+    )
     versions: Path | None = Field(None, description="The folder of commitment versions; empty: the package's own.")
     hosts: str = Field("localhost,127.0.0.1", description="Host names the portal answers to, separated by commas.")
     is_https: bool = Field(default=False, description="True behind TLS: secure cookies with the __Host- prefix, HSTS.")
@@ -56,6 +59,11 @@ class Config(BaseModel):
     def keys_folder(self) -> Path:
         """Return the folder of key files."""
         return self.keys or self.home / "keys"
+
+    @property
+    def ledger_folder(self) -> Path:
+        """Return the folder of the erasure ledger."""
+        return self.ledger or self.home / "ledger"
 
     @property
     def mail_route(self) -> mail.Route | None:

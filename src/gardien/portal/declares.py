@@ -58,6 +58,16 @@ DECLARATION = Declaration(
             "file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"
         ),
         Holding("file:demo", ("logins.json",), *SECURITY, "email"),
+        Holding(
+            "file:ledger",
+            ("subjects", "sealed", "key"),
+            "derived:proof",
+            ("client.use.quote", "client.use.storage", "user.use.accounts"),
+            "client.backup.retention",
+            "subjects",
+            is_exported=False,
+            also=("user.backup.retention",),
+        ),
     ),
     not_personal=(
         *(

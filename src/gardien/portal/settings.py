@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from gardien.base.crypto import Keyring
+from gardien.base.ledger_files import LedgerFolder
 from gardien.commitment import policy
 from gardien.portal import config, embedded
 
@@ -15,6 +16,7 @@ CONFIG = config.read()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 GARDIEN_KEYRING = Keyring(CONFIG.keys_folder)
+GARDIEN_LEDGER = LedgerFolder(CONFIG.ledger_folder, GARDIEN_KEYRING)
 SECRET_KEY = GARDIEN_KEYRING.secret()
 GARDIEN_VERSIONS_FOLDER = CONFIG.versions or policy.VERSIONS_FOLDER
 DEBUG = False

@@ -2,10 +2,22 @@
 
 from dataclasses import replace
 
-from gardien.commitment.registry import Activity, Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.commitment.registry import (
+    Activity,
+    Declaration,
+    Defer,
+    Exempt,
+    Holding,
+    Keeper,
+    NotPersonal,
+    Proof,
+    Twin,
+    Withdrawal,
+)
 from gardien.standing.rules import Event
 
 from . import actions, queries
+from .queries import twins
 from .rules.vocabulary import PURPOSE
 
 
@@ -69,7 +81,9 @@ DECLARATION = Declaration(
         Activity(Event.QUOTE_REFUSED, actions.refuse),
     ),
     exempt=(Exempt(actions.mark_verified, "looks after the stored bytes: storage goes on (GDPR, article 18(2))"),),
+    defers=(Defer("contract", ("client.retention.quotes",), queries.on_contract, is_of_endings=True),),
     withdrawals=(Withdrawal((PURPOSE,), actions.end_use),),
+    twins=(Twin("quote", "client", twins.rows),),
     keepers=(
         Keeper("client.notice.verso", actions.issue),
         Keeper("client.basis.consent", actions.end_use),

@@ -1,6 +1,10 @@
 """What this room says of its own tables: counts, anonymous twins, files, and the references of what it could not do."""
 
-from gardien.commitment.registry import Declaration, Holding, NotPersonal
+from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Replay
+
+from . import actions
+from .actions._erasing import ERASED
+from .queries import proofs
 
 DECLARATION = Declaration(
     holdings=(
@@ -20,4 +24,10 @@ DECLARATION = Declaration(
         NotPersonal("retention.Backup", ("*",), "which files were written, and until when they stay"),
         NotPersonal("retention.Quarantined", ("controller_id",), "names the controller"),
     ),
+    exempt=(
+        Exempt(actions.erase_again, "repeats, on a restored database, what was done after a restriction was lifted"),
+    ),
+    replays=(Replay(ERASED, actions.erase_again),),
+    keepers=tuple(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),
+    proofs=tuple(Proof(clause, measure, is_scoped=True) for clause, measure in proofs.BY_CLAUSE.items()),
 )

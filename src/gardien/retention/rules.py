@@ -11,6 +11,14 @@ LEAST_ALIKE: Final = 5
 then left out."""
 
 
+_POPULATIONS: Final = {"C": "client", "U": "user"}
+
+
+def population(reference: str) -> str:
+    """Return whether a reference is a customer's or a user's: `client` or `user`."""
+    return _POPULATIONS[reference[0]]
+
+
 @dataclass(frozen=True)
 class Level:
     """How coarse a twin's columns are: `period` is month, quarter or year, `size` is size, rim or none."""

@@ -1,1 +1,6 @@
-"""Named reads of retention: what is due, what is kept and why."""
+"""Named reads of retention: what is due and when, what is kept and why, and what the last runs did."""
+
+from .figures import calendar, figures, measured
+from .runs import is_night_missed, last_run, runs
+
+__all__ = ["calendar", "figures", "is_night_missed", "last_run", "measured", "runs"]
