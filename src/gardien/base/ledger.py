@@ -15,6 +15,7 @@ so that of two about one person the later intended is the later committed.
 """
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,9 @@ from .models import LedgerMark
 
 Apply = Callable[[Line, dict[str, Any] | None], None]
 """Does a line again with its values, None if it keeps none."""
+
+_again: ContextVar[Line | None] = ContextVar("gardien_ledger_again", default=None)
+"""The line that is being done again: what is done then is told already."""
 
 _HERE = """
     SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()),
@@ -84,10 +88,12 @@ def write(
 
     `subjects` are references or ids, never a name. `values`, of a line about one subject, are sealed under that
     subject's key. An erasure destroys, at the commit, the keys of its subjects. A line that cannot be written is an
-    `OSError`: nothing may be destroyed then. Raises `NoTransactionError`.
+    `OSError`: nothing may be destroyed then. While a line is done again, none is written. Raises `NoTransactionError`.
     """
     if not connection.in_atomic_block:
         raise NoTransactionError
+    if (again := _again.get()) is not None:
+        return again.id
     files, line_id = _files(), ids.new()
     database, present = _here()
     line = Line(line_id, kind, controller, database, present, at, tuple(subjects), is_erasure, sealed="", begins=0)
@@ -159,7 +165,7 @@ def replay(apply: Apply) -> int:
         with scope.entered(line.controller):
             _, is_new = LedgerMark.objects.get_or_create(id=line.id)
             if is_new:
-                _again(line, apply)
+                _do_again(line, apply)
     return len(lines)
 
 
@@ -173,8 +179,10 @@ def prune(before: int) -> None:
         LedgerMark.objects.filter(id__lt=book.removed_mark).exclude(id__in=kept).delete()
 
 
-def _again(line: Line, apply: Apply) -> None:
+def _do_again(line: Line, apply: Apply) -> None:
     files = _files()
+    if line.is_erasure:
+        transaction.on_commit(lambda: files.forget(line.subjects))
     try:
         values = files.values(line)
     except KeyGone:
@@ -182,7 +190,11 @@ def _again(line: Line, apply: Apply) -> None:
         if any(line.subjects[0] in each.subjects for each in erasures):
             return
         raise KeyLostError(line) from None
-    apply(line, values)
+    token = _again.set(line)
+    try:
+        apply(line, values)
+    finally:
+        _again.reset(token)
 
 
 def _done(files: LedgerFolder, line: Line) -> None:

@@ -30,14 +30,14 @@ def _of(place: str, columns: tuple[str, ...], category: str, found_by: str = "re
     return Holding(place, columns, category, ("client.use.quote",), "client.retention.quotes", found_by)
 
 
-def _unheld(place: str, columns: tuple[str, ...], category: str, found_by: str = "customer.reference") -> Holding:
-    """Return what no hold keeps: keys that spell other categories too, and remarks, which no ground needs."""
-    return replace(_of(place, columns, category, found_by), is_archived=False)
-
-
 def _draft(columns: tuple[str, ...], category: str) -> Holding:
     """Return what was typed of an intake that was never saved: nobody's record yet, so that it runs on its own."""
     return replace(_of("customers.IntakeDraft", columns, category, "reading_id"), dated_by="typed_at")
+
+
+def _unheld(place: str, columns: tuple[str, ...], category: str, found_by: str = "customer.reference") -> Holding:
+    """Return what no hold keeps: keys that spell other categories too, and remarks, which no ground needs."""
+    return replace(_of(place, columns, category, found_by), is_archived=False)
 
 
 DECLARATION = Declaration(

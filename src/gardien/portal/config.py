@@ -34,6 +34,10 @@ class Config(BaseModel):
     owner_database_url: str = Field(
         "", description="The same database as role gardien_owner, for `gardien migrate` only."
     )
+    sweep_database_url: str = Field(
+        "", description="The same database as role gardien_sweep, for `gardien sweep` and `gardien restore`."
+    )
+    backup_database_url: str = Field("", description="The same database as role gardien_backup, for `gardien backup`.")
     database_role: DatabaseRole = Field("app", description="The embedded database's role of this process.")
     database_name: str = Field("gardien", description="The embedded database's name.")
     postgres_bin: Path | None = Field(None, description="A folder with PostgreSQL's server programs, before any other.")
@@ -54,6 +58,11 @@ class Config(BaseModel):
         "", description="Where mail goes: smtp://, smtps://, or file: for the folder outbox; empty: none is sent."
     )
     mail_from: str = Field("", description="The portal's own address, from which mail is sent; needed with a mail URL.")
+
+    def url(self, role: str) -> str:
+        """Return the external database's URL for a role, empty if it has none of its own."""
+        own = {"owner": self.owner_database_url, "sweep": self.sweep_database_url, "backup": self.backup_database_url}
+        return own.get(role, self.database_url)
 
     @property
     def keys_folder(self) -> Path:

@@ -92,7 +92,7 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     """Return the connection of this process's role."""
     options: dict[str, Any] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
-    url = CONFIG.owner_database_url if CONFIG.database_role == "owner" else CONFIG.database_url
+    url = CONFIG.url(CONFIG.database_role)
     parameters: dict[str, Any] = conninfo_to_dict(url)
     if not url:
         cluster = embedded.Cluster(CONFIG.home / "postgres")

@@ -1,10 +1,10 @@
 """What this room says of its own tables: counts, anonymous twins, files, and the references of what it could not do."""
 
-from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Replay
+from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Replay, Tidy
 
 from . import actions
 from .actions._erasing import ERASED
-from .queries import proofs
+from .queries import backups, proofs
 
 DECLARATION = Declaration(
     holdings=(
@@ -28,6 +28,10 @@ DECLARATION = Declaration(
         Exempt(actions.erase_again, "repeats, on a restored database, what was done after a restriction was lifted"),
     ),
     replays=(Replay(ERASED, actions.erase_again),),
-    keepers=tuple(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),
+    tidies=(Tidy("retention.Backup", actions.remove_old_backups),),
+    keepers=(
+        *(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),
+        *(Keeper(clause, actions.remove_old_backups) for clause in backups.CLAUSES),
+    ),
     proofs=tuple(Proof(clause, measure, is_scoped=True) for clause, measure in proofs.BY_CLAUSE.items()),
 )

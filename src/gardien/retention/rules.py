@@ -1,7 +1,8 @@
 """The words and figures of retention: what a run reports, how far a twin is generalised, what it tells the journal."""
 
+import re
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from gardien.journal import rules as journal
@@ -9,6 +10,9 @@ from gardien.journal import rules as journal
 LEAST_ALIKE: Final = 5
 """Of how many persons' records a twin must be alike: k in k-anonymity. Our own choice; smaller groups are generalised,
 then left out."""
+
+_STAMP: Final = "%Y%m%dT%H%M%S.%fZ"
+_BACKUP: Final = re.compile(r"gardien-([0-9]{8}T[0-9]{6}\.[0-9]{6}Z)\.dump(?:\.part)?")
 
 
 _POPULATIONS: Final = {"C": "client", "U": "user"}
@@ -83,3 +87,14 @@ class Tag(journal.Tag):
     ERASED = "retention:person:erased"
     RELEASED = "retention:archive:released"
     QUARANTINED = "retention:record:quarantined"
+
+
+def backup_name(at: datetime) -> str:
+    """Return the name of a backup file, which tells when it was made."""
+    return f"gardien-{at.astimezone(UTC):{_STAMP}}.dump"
+
+
+def backup_made_at(name: str) -> datetime | None:
+    """Return when a backup file was made, also one that is not whole; none for any other file."""
+    found = _BACKUP.fullmatch(name)
+    return datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC) if found else None
