@@ -6,9 +6,10 @@ from typing import Final
 from django.apps import apps
 
 from gardien.base import clock
+from gardien.standing.models import Archived
 
-from . import clocks
-from .figures import figure
+from . import archive, clocks
+from .figures import GRACE, figure
 from .statements import Values
 
 
@@ -52,6 +53,16 @@ def proofs_of_users() -> tuple[int, int]:
     return _kept("user.evidence.retention")
 
 
+def archive_of_customers() -> tuple[int, int]:
+    """Count what is archived of customers."""
+    return _archived("client")
+
+
+def archive_of_users() -> tuple[int, int]:
+    """Count what is archived of users."""
+    return _archived("user")
+
+
 BY_CLAUSE: Final[dict[str, Callable[[], tuple[int, int]]]] = {
     "client.retention.quotes": quotes,
     "client.retention.messages": messages_to_customers,
@@ -63,6 +74,20 @@ BY_CLAUSE: Final[dict[str, Callable[[], tuple[int, int]]]] = {
     "user.evidence.retention": proofs_of_users,
 }
 """The clauses that the sweep keeps, each with its proof."""
+OF_ARCHIVE: Final[dict[str, Callable[[], tuple[int, int]]]] = {
+    "client.retention.derogations": archive_of_customers,
+    "client.archive.intermediate": archive_of_customers,
+    "user.retention.derogations": archive_of_users,
+    "user.archive.intermediate": archive_of_users,
+}
+"""The clauses that the archive keeps, each with its proof."""
+
+
+def _archived(population: str) -> tuple[int, int]:
+    """Return how much is archived in the present scope, and how much of it should have gone a day ago."""
+    at, of_them = clock.now(), {"clause__startswith": f"{population}."}
+    late = archive.unheld(clock.legal_day(at)).filter(**of_them, ended_at__lte=at - GRACE)
+    return Archived.objects.filter(**of_them).count(), late.count()
 
 
 def _kept(clause_id: str) -> tuple[int, int]:
