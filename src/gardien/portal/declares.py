@@ -82,6 +82,7 @@ DECLARATION = Declaration(
         ),
         NotPersonal("contenttypes.ContentType", ("*",), "names of tables"),
         NotPersonal("job:portal.retry_stalled", ("timestamp",), "when it was due"),
+        NotPersonal("job:portal.sweep", ("timestamp",), "when it was due"),
         NotPersonal("file:keys", ("*",), "random numbers"),
         NotPersonal("file:postgres", ("*",), "the tables themselves, classified column by column"),
         *(

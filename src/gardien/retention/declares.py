@@ -25,6 +25,7 @@ DECLARATION = Declaration(
     ),
     not_personal=(
         NotPersonal("retention.Run", ("*",), "counts over all persons, and when they were taken"),
+        NotPersonal("retention.Outlook", ("*",), "counts of one controller's persons, and when they were taken"),
         NotPersonal("retention.Twin", ("*",), "anonymous: alike for several persons, with no way back"),
         NotPersonal("retention.Backup", ("*",), "which files were written, and until when they stay"),
         NotPersonal("retention.Quarantined", ("controller_id",), "names the controller"),
@@ -47,7 +48,7 @@ DECLARATION = Declaration(
         *(Keeper(clause, actions.remove_old_backups) for clause in backups.CLAUSES),
     ),
     proofs=tuple(
-        Proof(clause, measure, is_scoped=True)
+        Proof(clause, measure, is_scoped=True, is_timed=True)
         for clause, measure in (*proofs.BY_CLAUSE.items(), *proofs.OF_ARCHIVE.items())
     ),
 )

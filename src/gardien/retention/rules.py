@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gardien.journal import rules as journal
@@ -21,6 +21,10 @@ _POPULATIONS: Final = {"C": "client", "U": "user"}
 def population(reference: str) -> str:
     """Return whether a reference is a customer's or a user's: `client` or `user`."""
     return _POPULATIONS[reference[0]]
+
+
+LONGEST_RUN: Final = timedelta(hours=4)
+"""A run that takes longer is ended from outside; the next one goes on where it stopped. Our own choice."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,6 @@ class Tag(journal.Tag):
     SWEPT = "retention:batch:swept"
     ERASED = "retention:person:erased"
     RELEASED = "retention:archive:released"
-    QUARANTINED = "retention:record:quarantined"
 
 
 def backup_name(at: datetime) -> str:

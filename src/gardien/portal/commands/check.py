@@ -3,8 +3,8 @@
 import argparse
 import json
 
-from gardien.base import ledger
-from gardien.portal import queue, startup
+from gardien.base import clock, ledger
+from gardien.portal import nightly, queue, startup
 from gardien.portal.config import Config
 
 
@@ -20,7 +20,7 @@ def run(options: argparse.Namespace, _: Config) -> int:
     except startup.StartupRefusedError as refusal:
         reasons = str(refusal).splitlines()
     else:
-        notices = _notices()
+        notices = [*_notices(), *nightly.notices(clock.now())]
     if options.json:
         print(json.dumps({"ok": not reasons, "reasons": reasons, "notices": notices}))
     else:

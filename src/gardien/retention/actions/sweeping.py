@@ -25,7 +25,7 @@ from ..queries import clocks, dated, due, statements
 from ..queries.clocks import Clause, Pass
 from ..queries.statements import Values
 from ..rules import Figure, Leaving, Tag
-from . import _archiving, _erasing, _parts, _twins
+from . import _archiving, _erasing, _outlook, _parts, _twins
 
 BATCH = 5_000
 """Persons or rows of one transaction: decision 25 has the measurements."""
@@ -62,7 +62,12 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
             twins += turn.twins
         for tidy in registry.tidies():
             tidy.run(at=at)
-        run.figures = [done(each, after).as_dict() for each, after in zip(before, queries.measured(as_of), strict=True)]
+        after = queries.measured(as_of)
+        figures = {each: _done(before[each].figures, own.figures) for each, own in after.items()}
+        for controller, own in after.items():
+            with scope.entered(controller):
+                _outlook.keep(figures[controller], own.calendar, as_of)
+        run.figures = [each.as_dict() for each in queries.added_up(figures.values())]
         run.attack = {"written": dict(twins)}
         run.save(update_fields=["figures", "attack"])
     return run
@@ -79,9 +84,12 @@ def conclude(*, run_id: UUID, reports: dict[str, Any], by: Actor, at: datetime) 
     return run
 
 
-def done(before: Figure, after: Figure) -> Figure:
-    """Return what a run did under a clause: what was due and is due no more; what still is could not be done."""
-    return replace(after, due=before.due, done=before.due - after.due, quarantined=after.due)
+def _done(before: Sequence[Figure], after: Sequence[Figure]) -> list[Figure]:
+    """Return what a run did under each clause: what was due and is no more; what still is could not be done."""
+    return [
+        replace(now, due=then.due, done=then.due - now.due, quarantined=now.due)
+        for then, now in zip(before, after, strict=True)
+    ]
 
 
 @dataclass
@@ -148,8 +156,8 @@ class _Turn:
         with scope.entered(self.of.controller):
             Values().run(_PATIENCE)
             _parts.each(people, work, lambda one, cause: self._quarantine(clause, one[0], cause))
-            told = {"run": self.run_id, "version": clause.versions[-1].id, "count": len(people)}
-            journal.record(Tag.SWEPT, by=self.by, at=self.at, **told)
+            version, count = clause.versions[-1].id, len(people)
+            journal.record(Tag.SWEPT, by=self.by, at=self.at, run=self.run_id, version=version, count=count)
         self.tell(clause.id, len(people))
 
     def _roots(self, clause: Clause, some: Sequence[Due], *, waits: bool) -> None:

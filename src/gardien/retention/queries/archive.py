@@ -17,6 +17,11 @@ class _EndOf(Func):
     output_field = DateTimeField()
 
 
+def has_any(clause: str) -> bool:
+    """Say whether anything is archived under a clause."""
+    return Archived.objects.filter(clause=clause).exists()
+
+
 def held(clause: str, day: date) -> dict[str, int]:
     """Return of how many persons something is archived under a clause and held on a day in Paris, by ground."""
     kept = standing.archived().filter(_live(day), clause=clause).order_by("hold__ground")

@@ -41,14 +41,18 @@ class Values:
         return f"{alias}{column} = {self(scope.current())}" if column else "true"
 
     def remember_much(self) -> None:
-        """Let the statements of this transaction sort and hash in memory what would go to disk."""
-        self.run("SET LOCAL work_mem = '128MB'")
+        """Let the statements of this transaction sort and hash in memory what would go to disk.
+
+        They are not compiled first: of a count over 100,000 persons that took 3.6 seconds of 6.2.
+        """
+        self.run("SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a statement with these values and return all its rows."""
         with connection.cursor() as cursor:
             cursor.execute(sql, self.given)
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     def run(self, sql: str) -> int:
         """Run a statement with these values and return how many rows it touched."""
@@ -91,7 +95,10 @@ def table(place: str) -> str:
 
 def group(root: Root) -> str | None:
     """Return the column that leads from a record to the one that is kept of its merged group."""
-    return apps.get_model(root.place)._meta.get_field(root.group).column if root.group else None
+    if not root.group:
+        return None
+    key: Any = apps.get_model(root.place)._meta.get_field(root.group)
+    return str(key.column)
 
 
 def theirs(holding: Holding, root: Root, members: Members, values: Values) -> str:
@@ -115,10 +122,10 @@ def _way(
 ) -> str:
     ids, references = named
     step, *rest = path
-    key = model._meta.get_field(step)
+    key: Any = model._meta.get_field(step)
     if not rest:
         return f"{key.column} = ANY({references})"
-    parent = key.related_model
+    parent: type[models.Model] = key.related_model
     if parent is persons:
         return f"{key.column} = ANY({ids})"
     inner = f"{values.own(parent)} AND {_way(parent, rest, persons, named, values)}"

@@ -16,11 +16,12 @@ from gardien.standing import actions
 from gardien.standing import queries as standing
 from gardien.standing.rules import Motive
 from gardien.web.shared.access import Request, actor, page
+from gardien.web.shared.words import GROUNDS
 
 from .card import tell
 from .forms.archive import ConsultForm, ReferenceForm
 from .keeping import category_words
-from .words import COLUMNS, GROUNDS, MOTIVES, PLACES, by_whom
+from .words import COLUMNS, MOTIVES, PLACES, by_whom
 
 if TYPE_CHECKING:
     from gardien.standing.models import Archived

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from gardien.commitment import roles
 from gardien.network.queries import Colleague
+from gardien.web.shared.words import GROUNDS
 
 EVENTS = {
     "details_told": gettext_lazy("details told at the counter"),
@@ -47,14 +48,6 @@ ENDINGS = {
     "end_of_services": gettext_lazy("end of services"),
 }
 """Of `standing.rules.EndReason`."""
-
-GROUNDS = {
-    "billing": gettext_lazy("billing"),
-    "warranty": gettext_lazy("warranty"),
-    "dispute": gettext_lazy("dispute"),
-    "custody": gettext_lazy("wheels in custody"),
-}
-"""Of `standing.rules.Ground`."""
 
 MOTIVES = {**GROUNDS, "rights_request": gettext_lazy("request about their data")}
 """Of `standing.rules.Motive`."""

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from gardien.base import ids
 from gardien.standing.rules import Ground
 from gardien.web.shared.forms import NOT_LISTED, TextField
+from gardien.web.shared.words import GROUNDS
 
-from ..words import GROUNDS, MOTIVES
+from ..words import MOTIVES
 
 LONGEST_REFERENCE = 120
 LONGEST_EXPLANATION = 200
