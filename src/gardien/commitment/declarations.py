@@ -17,7 +17,8 @@ class Holding:
 
     A row's period runs with its person, or from its own column `dated_by`; of rows that share the columns `renewed_by`
     it runs from the latest. `also` names further clocks that may end it: of the other population, or earlier ones. What
-    `outlasts` its person stays for as long as a hold of theirs lives.
+    `outlasts` its person stays for as long as a hold of theirs lives. What is not `is_archived` no hold keeps: it tells
+    of other categories too (keys to search by, documents, letters), or is no ground's to need (secrets, remarks).
     """
 
     place: str
@@ -31,6 +32,7 @@ class Holding:
     dated_by: str = ""
     renewed_by: tuple[str, ...] = ()
     outlasts: bool = False
+    is_archived: bool = True
 
     @property
     def clocks(self) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What this room says of readings, decisions and objections: proofs, each under the clock of its own kind."""
 
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof, Replay
 
 from . import actions, queries
+from .rules import OBJECTED_AGAIN
 
 USES = ("client.use.quote", "client.use.storage")
 OF_BOTH = (*USES, "user.use.accounts")
@@ -16,6 +17,7 @@ DECLARATION = Declaration(
             USES,
             "client.evidence.retention#consent_proof",
             "subject",
+            also=("user.evidence.retention#consent_proof",),
         ),
         Holding(
             "consent.Acknowledgement",
@@ -35,6 +37,7 @@ DECLARATION = Declaration(
             OF_BOTH,
             "client.evidence.retention#consent_proof",
             "subject",
+            also=("user.evidence.retention#consent_proof",),
         ),
         Holding(
             "consent.Objection",
@@ -43,6 +46,9 @@ DECLARATION = Declaration(
             USES,
             "client.evidence.retention#objection_digest",
             "digest",
+            also=("user.evidence.retention#objection_digest",),
+            dated_by="objected_at",
+            renewed_by=("channel", "sender", "digest"),
         ),
     ),
     not_personal=(
@@ -57,6 +63,7 @@ DECLARATION = Declaration(
         NotPersonal("consent.Acknowledgement", ("controller_id",), "names the controller"),
         NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
     ),
+    replays=(Replay(OBJECTED_AGAIN, actions.object_again),),
     keepers=(
         Keeper("client.basis.consent", actions.decide),
         Keeper("client.basis.consent", actions.withdraw),

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from gardien.base import scope
 from gardien.commitment import documents
@@ -48,6 +49,13 @@ def reading(identifier: UUID) -> Reading:
 def readings(subjects: Sequence[str]) -> list[Reading]:
     """Return all readings to a person, the first one first: what they were told, and whether they were told again."""
     return list(Reading.objects.filter(subject__in=subjects).order_by("read_at", "id"))
+
+
+def tellings(population: str) -> QuerySet[Any, tuple[str, datetime, str]]:
+    """Return (subject, at, version) of everything that customers heard, or that users said they have read."""
+    if population == "client":
+        return Reading.objects.values_list("subject", "read_at", "version")
+    return Acknowledgement.objects.values_list("subject", "acknowledged_at", "version")
 
 
 def acknowledgements(subjects: Sequence[str]) -> list[Acknowledgement]:

@@ -33,6 +33,7 @@ DECLARATION = Declaration(
             "user.retention.orders",
             "reference",
             is_exported=False,
+            is_archived=False,
         ),
         _security(
             "network.Membership",

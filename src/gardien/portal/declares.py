@@ -4,6 +4,7 @@ from gardien.base import clock
 from gardien.commitment import queries as commitment
 from gardien.commitment import registry
 from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.retention.queries import backups
 from gardien.web.public import views as public
 
 from . import startup
@@ -21,6 +22,11 @@ def version_published() -> tuple[int, int]:
     """Return how many versions are in force today, and 1 if none is."""
     published = commitment.in_force(clock.legal_day(clock.now()))
     return 1, 0 if published.clauses else 1
+
+
+def backups_over_time() -> tuple[int, int]:
+    """Return how many backups there are, and how many of them should have been removed a day ago."""
+    return backups.overdue(clock.now())
 
 
 DECLARATION = Declaration(
@@ -42,6 +48,7 @@ DECLARATION = Declaration(
             ("id", "email_address_id", "created", "sent", "key"),
             *SECURITY,
             "email_address.user.reference",
+            is_archived=False,
         ),
         Holding(
             "mfa.Authenticator",
@@ -51,11 +58,22 @@ DECLARATION = Declaration(
             ),
             *SECURITY,
             "user.reference",
+            is_archived=False,
         ),
         Holding(
             "file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"
         ),
         Holding("file:demo", ("logins.json",), *SECURITY, "email"),
+        Holding(
+            "file:ledger",
+            ("subjects", "sealed", "key"),
+            "derived:proof",
+            ("client.use.quote", "client.use.storage", "user.use.accounts"),
+            "client.backup.retention",
+            "subjects",
+            is_exported=False,
+            also=("user.backup.retention",),
+        ),
     ),
     not_personal=(
         *(
@@ -64,6 +82,7 @@ DECLARATION = Declaration(
         ),
         NotPersonal("contenttypes.ContentType", ("*",), "names of tables"),
         NotPersonal("job:portal.retry_stalled", ("timestamp",), "when it was due"),
+        NotPersonal("job:portal.sweep", ("timestamp",), "when it was due"),
         NotPersonal("file:keys", ("*",), "random numbers"),
         NotPersonal("file:postgres", ("*",), "the tables themselves, classified column by column"),
         *(
@@ -81,5 +100,7 @@ DECLARATION = Declaration(
     proofs=(
         Proof("client.categories", columns_classified),
         Proof("commitment.published", version_published),
+        Proof("client.backup.retention", backups_over_time),
+        Proof("user.backup.retention", backups_over_time),
     ),
 )

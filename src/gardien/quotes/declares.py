@@ -1,8 +1,11 @@
 """What this room says of quotes, and the clause they keep."""
 
+from dataclasses import replace
+
 from gardien.commitment.registry import (
     Activity,
     Declaration,
+    Defer,
     Exempt,
     Holding,
     Keeper,
@@ -49,9 +52,10 @@ DECLARATION = Declaration(
         ),
         _of(
             "quotes.QuoteDocument",
-            ("id", "quote_id", "sealed", "sha256", "verso_sha256", "replaced", "made_at"),
+            ("id", "quote_id", "sha256", "verso_sha256", "replaced", "made_at"),
             "quote.customer.reference",
         ),
+        replace(_of("quotes.QuoteDocument", ("sealed",), "quote.customer.reference"), is_archived=False),
         _of("job:quotes.verify", ("quote",), "quote.customer.reference"),
     ),
     not_personal=(
@@ -77,6 +81,7 @@ DECLARATION = Declaration(
         Activity(Event.QUOTE_REFUSED, actions.refuse),
     ),
     exempt=(Exempt(actions.mark_verified, "looks after the stored bytes: storage goes on (GDPR, article 18(2))"),),
+    defers=(Defer("contract", ("client.retention.quotes",), queries.on_contract, is_of_endings=True),),
     withdrawals=(Withdrawal((PURPOSE,), actions.end_use),),
     twins=(Twin("quote", "client", twins.rows),),
     keepers=(

@@ -1,6 +1,10 @@
 """What this room says of its own tables: counts, anonymous twins, files, and the references of what it could not do."""
 
-from gardien.commitment.registry import Declaration, Holding, NotPersonal
+from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Replay, Tidy
+
+from . import actions
+from .actions._erasing import ERASED
+from .queries import backups, proofs
 
 DECLARATION = Declaration(
     holdings=(
@@ -16,8 +20,19 @@ DECLARATION = Declaration(
     ),
     not_personal=(
         NotPersonal("retention.Run", ("*",), "counts over all persons, and when they were taken"),
+        NotPersonal("retention.Outlook", ("*",), "counts of one controller's persons, and when they were taken"),
         NotPersonal("retention.Twin", ("*",), "anonymous: alike for several persons, with no way back"),
         NotPersonal("retention.Backup", ("*",), "which files were written, and until when they stay"),
         NotPersonal("retention.Quarantined", ("controller_id",), "names the controller"),
     ),
+    exempt=(
+        Exempt(actions.erase_again, "repeats, on a restored database, what was done after a restriction was lifted"),
+    ),
+    replays=(Replay(ERASED, actions.erase_again),),
+    tidies=(Tidy("retention.Backup", actions.remove_old_backups),),
+    keepers=(
+        *(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),
+        *(Keeper(clause, actions.remove_old_backups) for clause in backups.CLAUSES),
+    ),
+    proofs=tuple(Proof(clause, measure, is_scoped=True) for clause, measure in proofs.BY_CLAUSE.items()),
 )

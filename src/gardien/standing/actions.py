@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
+
 from gardien.base import clock, scope
 from gardien.base.actor import Actor
 from gardien.commitment.registry import registry
@@ -157,6 +159,33 @@ def release(*, hold_id: UUID, by: Actor, at: datetime) -> None:
         placed.released_at, placed.released_by_id = at, released_by_id
         placed.save(update_fields=["released_at", "released_by_id"])
         journal.record(Tag.RELEASED, by=by, at=at, subject=placed.subject)
+
+
+def close(*, people: Sequence[tuple[str, str]], by: Actor, at: datetime) -> None:
+    """Record that persons' records are gone, by (the reference kept of their group, each of their references).
+
+    Each reference keeps the last activity of its person, from which other clauses run. Call it before their facts
+    go; a reference that is closed stays as it was. The action that calls writes the journal entry.
+    """
+    del by
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH member AS (SELECT * FROM unnest(%(heads)s::text[], %(references)s::text[]) m(head, subject)),
+            last AS (
+                SELECT m.head, max(f.happened_at) AS at FROM member m JOIN standing_fact f USING (subject)
+                WHERE f.controller_id = %(controller)s GROUP BY m.head)
+            INSERT INTO standing_closure (id, controller_id, subject, last_at, ended_at)
+            SELECT gen_random_uuid(), %(controller)s, m.subject, l.at, %(at)s
+            FROM member m LEFT JOIN last l USING (head)
+            ON CONFLICT (controller_id, subject) DO NOTHING""",
+            {
+                "heads": [head for head, _ in people],
+                "references": [reference for _, reference in people],
+                "controller": scope.current(),
+                "at": at,
+            },
+        )
 
 
 def _person(by: Actor) -> UUID:

@@ -3,17 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from gardien.base import clock
+from gardien.base import clock, scope
 from gardien.commitment import policy
 from gardien.commitment import queries as commitment
 from gardien.commitment.policy import fields, legal_time
 from gardien.commitment.registry import registry
 
-from .models import Ending, Fact, Hold, Restriction, Resumption
+from .models import Closure, Ending, Fact, Hold, Restriction, Resumption
 from .rules import BEGINS, EndReason, Event
+
+Told = QuerySet[Any, Any]
+"""A query of who and when, as `commitment.registry.Occurrence` hands it on."""
 
 _CLAUSES = "client.retention."
 _DERIVED = "derived:"
@@ -55,10 +60,50 @@ def restriction(subjects: Sequence[str]) -> Restriction | None:
     return restrictions().filter(subject__in=subjects).first()
 
 
+def live_holds(day: date) -> QuerySet[Hold]:
+    """Return the holds that are in force on a day in Paris, the first to end first."""
+    return Hold.objects.filter(released_at=None, until_date__gte=day).order_by("until_date", "id")
+
+
 def holds(subjects: Sequence[str], day: date) -> QuerySet[Hold]:
     """Return a person's holds that are in force on a day in Paris, the first to end first."""
-    live = Hold.objects.filter(subject__in=subjects, released_at=None, until_date__gte=day)
-    return live.order_by("until_date", "id")
+    return live_holds(day).filter(subject__in=subjects)
+
+
+def has_endings() -> bool:
+    """Say whether a purpose was ever over for anybody."""
+    return Ending.objects.exists()
+
+
+def activities() -> Told:
+    """Return (subject, at) of each activity."""
+    return Fact.objects.values_list("subject", "happened_at")
+
+
+def last_activities() -> Told:
+    """Return (subject, at) of the last activity of persons whose record is gone."""
+    return Closure.objects.filter(last_at__isnull=False).values_list("subject", "last_at")
+
+
+def closures() -> Told:
+    """Return (subject, at) of when records were gone, and with them every purpose over."""
+    return Closure.objects.values_list("subject", "ended_at")
+
+
+def services_ended() -> Told:
+    """Return (subject, at) of the ends of services, of users who did not come back since."""
+    back = Fact.objects.filter(
+        subject=OuterRef("subject"),
+        happened_at__gt=OuterRef("ended_at"),
+        event__in=(Event.ACCOUNT_OPENED.value, Event.SIGNED_IN.value),
+    )
+    ended = Ending.objects.filter(~Exists(back), reason=EndReason.END_OF_SERVICES.value)
+    return ended.values_list("subject", "ended_at")
+
+
+def archive_context(archived_id: UUID) -> bytes:
+    """Return what binds the sealed fields of an archived row to that row, of the present controller."""
+    return f"archive:{scope.current()}:{archived_id}".encode()
 
 
 def endings(subjects: Sequence[str]) -> QuerySet[Ending]:
@@ -96,6 +141,8 @@ def explain(
             continue
         clause = version.clauses[clause_id]
         over = _over(clause.purposes or purposes, ended)
+        if over and _is_deferred(clause_id, subjects):
+            over = None
         because, due_at = _runs(clause.retention, last)
         ends = [instant for instant in (due_at, over.ended_at if over else None) if instant]
         found.append(
@@ -135,6 +182,12 @@ def _over(purposes: Sequence[str], ended: Sequence[Ending]) -> Ending | None:
     if not all(purpose in first for purpose in purposes):
         return None
     return max((first[purpose] for purpose in purposes), key=lambda each: each.ended_at, default=None)
+
+
+def _is_deferred(clause: str, subjects: Sequence[str]) -> bool:
+    """Say whether a room has something of this person on a ground of its own, which no withdrawal ends."""
+    defers = [each for each in registry.defers() if each.is_of_endings and clause in each.clauses]
+    return any(subject in subjects for each in defers for (subject,) in each.subjects())
 
 
 def _runs(

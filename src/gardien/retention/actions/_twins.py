@@ -48,7 +48,7 @@ def shuffle() -> int:
         cursor.execute(
             f"""
             WITH taken AS (DELETE FROM {table} WHERE controller_id = %s RETURNING {columns})
-            INSERT INTO {table} (id, {columns}) SELECT gen_random_uuid(), {columns} FROM taken ORDER BY 1""",  # noqa: S608 -- names of the registry's
+            INSERT INTO {table} (id, {columns}) SELECT gen_random_uuid(), {columns} FROM taken ORDER BY 1""",
             [scope.current()],
         )
         return int(cursor.rowcount)
@@ -83,7 +83,7 @@ def _statement(twin: Twin, root: Root, subjects: Sequence[str]) -> tuple[str, li
             SELECT gen_random_uuid(), %s, %s, level, key[1], key[2], key[3], key[4]::numeric
             FROM placed WHERE level IS NOT NULL ORDER BY 1
         )
-        SELECT level, count(*) FROM placed GROUP BY level"""  # noqa: S608 -- names of the registry's
+        SELECT level, count(*) FROM placed GROUP BY level"""
     ours = [scope.current(), twin.kind]
     return statement, [*parameters, list(subjects), *ours, *ours]
 
@@ -101,7 +101,7 @@ def _step(place: int, keys: str) -> str:
                     GROUP BY {key} HAVING count(DISTINCT person) >= {rules.LEAST_ALIKE}
                 ) THEN {place}
             END AS level FROM {before} AS b
-        )"""  # noqa: S608 -- numbers of ours
+        )"""
 
 
 def _whose(root: Root) -> str:
@@ -109,8 +109,8 @@ def _whose(root: Root) -> str:
     model = apps.get_model(root.place)
     table, reference = model._meta.db_table, root.reference
     if not root.group:
-        return f"SELECT {reference} AS subject, {reference} AS person FROM {table}"  # noqa: S608 -- names of the registry's
+        return f"SELECT {reference} AS subject, {reference} AS person FROM {table}"
     group = model._meta.get_field(root.group).column
     return f"""
         SELECT own.{reference} AS subject, coalesce(kept.{reference}, own.{reference}) AS person
-        FROM {table} AS own LEFT JOIN {table} AS kept ON kept.id = own.{group}"""  # noqa: S608 -- names of the registry's
+        FROM {table} AS own LEFT JOIN {table} AS kept ON kept.id = own.{group}"""

@@ -21,7 +21,7 @@ def told(twin: Twin) -> tuple[str, tuple[Any, ...]]:
         SELECT subject, to_char(month, 'YYYY-MM') AS month, to_char(month, 'YYYY-"Q"Q') AS quarter,
             to_char(month, 'YYYY') AS year, department, size, ltrim(size, '0123456789/.') AS rim,
             floor(amount)::bigint AS euros
-        FROM ({statement}) AS rows (subject, month, department, size, amount)""",  # noqa: S608 -- the ORM's own
+        FROM ({statement}) AS rows (subject, month, department, size, amount)""",
         parameters,
     )
 

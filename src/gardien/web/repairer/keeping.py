@@ -16,9 +16,10 @@ from gardien.consent import queries as consent
 from gardien.standing import queries as standing
 from gardien.standing.rules import Event
 from gardien.web.shared.access import Request, page
+from gardien.web.shared.words import GROUNDS
 
 from .card import person
-from .words import ENDINGS, EVENTS, GROUNDS
+from .words import ENDINGS, EVENTS
 
 if TYPE_CHECKING:
     from gardien.standing.models import Hold

@@ -48,13 +48,6 @@ ENDINGS = {
 }
 """Of `standing.rules.EndReason`."""
 
-GROUNDS = {
-    "billing": gettext_lazy("billing"),
-    "warranty": gettext_lazy("warranty"),
-    "dispute": gettext_lazy("dispute"),
-}
-"""Of `standing.rules.Ground`."""
-
 REFUSED = {
     "price": gettext_lazy("the price"),
     "elsewhere": gettext_lazy("went elsewhere"),

@@ -24,12 +24,14 @@ def page(request: Any) -> dict[str, object]:
         ("quotes.view", "quotes", _("Quotes")),
         ("catalogue.search", "tyres", _("Tyres")),
         ("catalogue.tariff", "tariff", _("Prices")),
+        ("retention.calendar", "calendar", _("Due dates")),
         ("network.requests", "account_requests", _("Requests")),
         ("network.people", "people", _("People")),
         ("network.repairers", "repairers", _("Repairers")),
         ("catalogue.imports", "imports", _("Price lists")),
         ("catalogue.tiers", "brand_tiers", _("Brands")),
         ("clauses.view", "clauses", _("Clauses")),
+        ("retention.users_calendar", "users_calendar", _("Due dates")),
         ("support.visit", "visits", _("Sites open to support")),
     )
     may = partial(matrix.allows, membership.role)
