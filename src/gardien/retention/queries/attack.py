@@ -59,11 +59,11 @@ def added_up(reports: Mapping[str, Report], written: Mapping[str, Counter[str]])
 
 
 def _singled_out() -> Report:
-    classes = f"SELECT level, count(*) AS rows FROM {_TABLE} WHERE controller_id = %s GROUP BY {_CLASS}"  # noqa: S608 -- names of ours
+    classes = f"SELECT level, count(*) AS rows FROM {_TABLE} WHERE controller_id = %s GROUP BY {_CLASS}"
     found = _rows(
         f"""
         SELECT level, count(*), sum(rows)::int, count(*) FILTER (WHERE rows < %s) FROM ({classes}) AS c
-        GROUP BY level""",  # noqa: S608 -- names of ours
+        GROUP BY level""",
         rules.LEAST_ALIKE,
         scope.current(),
     )
@@ -78,14 +78,13 @@ def _singled_out() -> Report:
 def _linked() -> Report:
     controller = scope.current()
     stamps = " UNION ALL ".join(
-        f"SELECT xmin::text FROM {model._meta.db_table} WHERE controller_id = %s"  # noqa: S608 -- names of ours
-        for model in (Closure, Entry)
+        f"SELECT xmin::text FROM {model._meta.db_table} WHERE controller_id = %s" for model in (Closure, Entry)
     )
     [(rows, told, together)] = _rows(
         f"""
         SELECT coalesce(sum(rows), 0)::int, coalesce(sum(rows) FILTER (WHERE stamp IN ({stamps})), 0)::int,
             coalesce(max(rows), 0)::int
-        FROM (SELECT xmin::text AS stamp, count(*) AS rows FROM {_TABLE} WHERE controller_id = %s GROUP BY 1) AS s""",  # noqa: S608
+        FROM (SELECT xmin::text AS stamp, count(*) AS rows FROM {_TABLE} WHERE controller_id = %s GROUP BY 1) AS s""",
         *(controller, controller, controller),
     )
     return {"alike_one_person": _alike_one_person(), "stamped_with_a_person": told, "stamped_apart": rows - together}
@@ -98,7 +97,7 @@ def _alike_one_person() -> int:
         statement, parameters = generalising.told(twin)
         keys = ", ".join(f"{generalising.alike(level)} AS k{place}" for place, level in enumerate(rules.LADDER))
         lone = " UNION ALL ".join(
-            f"SELECT {place} AS level, k{place} AS key FROM coarse GROUP BY 2 HAVING count(DISTINCT subject) = 1"  # noqa: S608
+            f"SELECT {place} AS level, k{place} AS key FROM coarse GROUP BY 2 HAVING count(DISTINCT subject) = 1"
             for place in range(len(rules.LADDER))
         )
         [(rows,)] = _rows(
@@ -113,7 +112,7 @@ def _alike_one_person() -> int:
                 WHERE month IN (SELECT period FROM published) OR quarter IN (SELECT period FROM published)
                     OR year IN (SELECT period FROM published)
             )
-            SELECT coalesce(sum(rows), 0)::int FROM published JOIN ({lone}) AS lone USING (level, key)""",  # noqa: S608 -- names of ours
+            SELECT coalesce(sum(rows), 0)::int FROM published JOIN ({lone}) AS lone USING (level, key)""",
             *(scope.current(), twin.kind, *parameters),
         )
         count += rows
@@ -148,7 +147,7 @@ def _inferred_of(attribute: str, levels: list[int]) -> dict[str, int]:
                 SELECT coalesce(sum(best), 0)::int
                 FROM (SELECT max(rows) AS best FROM frequent GROUP BY kind, level) AS f
             )
-        FROM known""",  # noqa: S608 -- names of ours
+        FROM known""",
         *(scope.current(), levels),
     )
     return {"rows": rows, "certain": certain, "guessed": guessed, "blind": blind}
