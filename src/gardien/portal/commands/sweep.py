@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     if as_of > at and not options.dry_run and not is_of_nobody(config):
         raise stack.RefusedError(TOO_LATE)
     startup.refuse()
-    found = queries.measured(as_of) if options.dry_run else swept(as_of, at)
+    found = queries.added_up(queries.measured(as_of).values()) if options.dry_run else swept(as_of, at)
     if options.json:
         print(json.dumps({"as_of": as_of.isoformat(), "clauses": [figure.as_dict() for figure in found]}))
     else:

@@ -1,8 +1,10 @@
 """What is due, held, deferred and overdue under each clause, counted now: what a run begins and ends with."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import chain
+from uuid import UUID
 
 from gardien.base import clock, scope
 from gardien.commitment.registry import Holding
@@ -17,20 +19,22 @@ GRACE = timedelta(hours=24)
 """What is still there so long after its instant is overdue (mission.md, client.retention.quotes)."""
 
 
-def measured(as_of: datetime, keep: Callable[[list[Figure]], object] = lambda _: None) -> list[Figure]:
-    """Return every clause as it stands at an instant, over all controllers, a transaction each; call outside one.
-
-    `keep` hears of each controller's own figures, inside its scope.
-    """
-    found: dict[str, list[Figure]] = {}
+def measured(as_of: datetime) -> dict[UUID, list[Figure]]:
+    """Return how every controller's clauses stand at an instant, a transaction each; call outside one."""
+    found = {}
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            own = figures(as_of)
-            keep(own)
-        for each in own:
-            found.setdefault(each.id, []).append(each)
-    return [summed(each) for _, each in sorted(found.items())]
+            found[of.controller] = figures(as_of)
+    return found
+
+
+def added_up(found: Iterable[Iterable[Figure]]) -> list[Figure]:
+    """Return the figures of each clause over several controllers, in the order of their ids."""
+    by_clause: dict[str, list[Figure]] = {}
+    for each in chain.from_iterable(found):
+        by_clause.setdefault(each.id, []).append(each)
+    return [summed(figures) for _, figures in sorted(by_clause.items())]
 
 
 def figures(as_of: datetime) -> list[Figure]:
