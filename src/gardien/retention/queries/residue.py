@@ -25,7 +25,7 @@ from gardien.base.models import ControllerRow, TenantRow
 from gardien.commitment.registry import Root, registry
 
 from . import clocks, statements
-from .forms import Reader
+from .forms import Reader, as_compared
 from .statements import Members, Values
 
 MOST_PERSONS: Final = 100
@@ -81,11 +81,12 @@ def collect(root: Root, of: Members) -> Sample:
     return Sample(scope.current(), len(of.ids), frozenset(found))
 
 
-def scan(samples: Sequence[Sample], folders: Mapping[str, Path]) -> dict[str, Any]:
+def scan(samples: Sequence[Sample], paths: Mapping[str, Path]) -> dict[str, Any]:
     """Look for the values of `samples` in all stores, and return what was looked at and where how much was found.
 
-    A controller's tables are read for its own persons, tables of nobody's (with jobs and sessions) and `folders`, by
-    the place that a room declares as `file:…`, for all. Call outside any scope, as a role that reads all tables.
+    A controller's tables are read for its own persons; tables of nobody's, with jobs and sessions, and the files and
+    folders `paths`, by the place that a room declares as `file:…`, for all.
+    Call outside any scope, as a role that reads all tables.
     """
     seen, every = _Seen(), {value for sample in samples for value in sample.values}
     own = [model for model in apps.get_models() if issubclass(model, ControllerRow | TenantRow)]
@@ -97,12 +98,12 @@ def scan(samples: Sequence[Sample], folders: Mapping[str, Path]) -> dict[str, An
             reader = Reader(every - _borne_by_users(every))
             _tables([model for model in apps.get_models() if model not in own], reader, seen)
             _sessions(reader, seen)
-        for place, folder in folders.items():
-            _files(place, folder, Reader(every), seen)
+        for place, path in paths.items():
+            _files(place, path, Reader(every), seen)
     declared = {each.place for each in registry.holdings() if each.place.startswith("file:")}
     return {
         "looked_at": dict(seen.looked_at),
-        "not_looked_at": sorted(declared - folders.keys()),
+        "not_looked_at": sorted(declared - paths.keys()),
         "persons": sum(sample.persons for sample in samples),
         "values": len(every),
         "found": dict(seen.found),
@@ -189,7 +190,9 @@ def _compare(model: type[models.Model], columns: list[str], reader: Reader, seen
     if not columns:
         return
     values = Values()
-    counts = ", ".join(f'count(*) FILTER (WHERE lower("{each}") IN (SELECT value FROM sought))' for each in columns)
+    counts = ", ".join(
+        f'count(*) FILTER (WHERE lower("{each}"::text) IN (SELECT value FROM sought))' for each in columns
+    )
     sought = f"WITH sought AS MATERIALIZED (SELECT unnest({values(sorted(reader.whole))}::text[]) AS value)"
     [(rows, *hits)] = values.rows(
         f'{sought} SELECT count(*), {counts} FROM "{model._meta.db_table}" WHERE {values.own(model)}'
@@ -209,7 +212,8 @@ def _read(model: type[models.Model], kinds: dict[str, str], reader: Reader, seen
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, values.given)
         for row in cursor:
-            hits = (column for column, value in zip(kinds, row, strict=True) if value and reader.finds(_text(value)))
+            texts = ((column, _text(value)) for column, value in zip(kinds, row, strict=True) if value)
+            hits = (column for column, text in texts if as_compared(text) not in reader.whole and reader.finds(text))
             seen.found.update(f"{model._meta.label}.{column}" for column in hits)
 
 
@@ -228,14 +232,14 @@ def _sessions(reader: Reader, seen: _Seen) -> None:
             seen.found["sessions.Session.session_data"] += 1
 
 
-def _files(place: str, folder: Path, reader: Reader, seen: _Seen) -> None:
-    """Read each file below a folder, its name, and as a letter each of its parts."""
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+def _files(place: str, path: Path, reader: Reader, seen: _Seen) -> None:
+    """Read a file, or each below a folder: its name, and as a letter each of its parts."""
+    for each in [path, *sorted(path.rglob("*"))]:
         with suppress(FileNotFoundError):
-            if path.is_file():
+            if each.is_file():
                 seen.looked_at["files"] += 1
-                texts = (path.name, *_parts(path.read_bytes()))
-                seen.found[place] += any(reader.finds(each) for each in texts)
+                texts = (each.name, *_parts(each.read_bytes()))
+                seen.found[place] += any(reader.finds(text) for text in texts)
     seen.found = +seen.found
 
 
