@@ -5,10 +5,6 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from .worlds import begun
-
-__all__ = ["as_sweep", "begun", "swept_by"]
-
 
 @contextmanager
 def swept_by() -> Iterator[None]:
