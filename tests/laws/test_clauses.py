@@ -65,7 +65,7 @@ def measured(adviser: Any) -> dict[str, tuple[int, int]]:
     found = {}
     for proof in registry.proofs():
         with scope.entered(controller(proof, adviser)):
-            found[name(proof)] = proof.measure()
+            found[name(proof)] = proof.taken(clock.now())
     return found
 
 
@@ -133,7 +133,7 @@ def test_each_proof_counts_something_and_finds_nothing_wrong_until_harm_is_done(
         proof = next(proof for proof in registry.proofs() if name(proof) == harmed)
         with scope.entered(controller(proof, played.adviser)):
             harm(played)
-            count, faults = proof.measure()
+            count, faults = proof.taken(clock.now())
             transaction.set_rollback(True)
             registry.register("quotes", held)
         assert (harmed, count > 0, faults > 0) == (harmed, True, True)

@@ -29,7 +29,7 @@ LONG, SHORT = "Kanarié 7&", "Kanarie7"
 """The mark, and the one for columns that are short."""
 MARKS = ((LONG, 6), (SHORT, 6), (SHORT, 2), (SHORT, 0))
 """Each with how many signs of the row's id follow it, so that it is unique where it must be; the first that fits is put."""
-TOO_SHORT = {"language", "country", "plate_country", "oe_mark", "reused_parts"}
+TOO_SHORT = {"language", "country", "plate_country", "oe_mark", "reused_parts", "department", "period"}
 CHECKED = {
     *("consent_decision.wording_sha256", "messaging_message.state", "messaging_message.refused_cause"),
     *("catalogue_service.extra", "quotes_quote.state", "quotes_quote.cancel_reason"),

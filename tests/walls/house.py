@@ -21,6 +21,7 @@ from gardien.quotes import queries
 from tests import scene
 from tests.conftest import HOME, PASSWORD, as_role
 from tests.messaging import post
+from tests.walls import past
 
 ABSENT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 """An id that no row bears."""
@@ -107,6 +108,7 @@ def _garage(email: str, at: datetime) -> Garage:
         scene.stood(told.reference, network.actor(chosen), at)
         _card(chosen, told, at)
         _watched(chosen, told, at)
+        past.left(network.actor(chosen), at)
         draft = scene.draft(chosen, told, at, "99.99", "12.50")
         opened = scene.draft(chosen, told, at, "99.99")
         scene.options(opened, network.actor(chosen), at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -68,11 +69,17 @@ class Proof:
     """A live figure that shows that a clause is kept: its query returns (what was counted, what was found wrong).
 
     `is_scoped` if it counts rows of one controller: it is then measured on behalf of each, and the figures added up.
+    `is_timed` if what is wrong depends on the instant: the query then takes `at`.
     """
 
     clause: str
-    measure: Callable[[], tuple[int, int]]
+    measure: Callable[..., tuple[int, int]]
     is_scoped: bool = False
+    is_timed: bool = False
+
+    def taken(self, at: datetime) -> tuple[int, int]:
+        """Return what it counts at an instant, and what of it is wrong."""
+        return self.measure(at=at) if self.is_timed else self.measure()
 
 
 @dataclass(frozen=True)

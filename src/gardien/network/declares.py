@@ -1,6 +1,6 @@
 """What the network says of its tables: users' data, held by the network as controller."""
 
-from gardien.commitment.registry import Declaration, Holding, NotPersonal, Withdrawal
+from gardien.commitment.registry import Declaration, Holding, NotPersonal, Root, Withdrawal
 
 from . import actions
 
@@ -74,5 +74,6 @@ DECLARATION = Declaration(
         NotPersonal("network.Site", ("*",), ORGANISATION),
         NotPersonal("network.SupportRead", ("controller_id",), "names the controller"),
     ),
+    roots=(Root("user", "network.User"),),
     withdrawals=(Withdrawal(("user.use.accounts",), actions.suspend_withdrawn),),
 )

@@ -34,5 +34,5 @@ DECLARATION = Declaration(
         *(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),
         *(Keeper(clause, actions.remove_old_backups) for clause in backups.CLAUSES),
     ),
-    proofs=tuple(Proof(clause, measure, is_scoped=True) for clause, measure in proofs.BY_CLAUSE.items()),
+    proofs=tuple(Proof(clause, measure, is_scoped=True, is_timed=True) for clause, measure in proofs.BY_CLAUSE.items()),
 )

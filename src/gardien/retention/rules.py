@@ -90,7 +90,6 @@ class Tag(journal.Tag):
     SWEPT = "retention:batch:swept"
     ERASED = "retention:person:erased"
     RELEASED = "retention:archive:released"
-    QUARANTINED = "retention:record:quarantined"
 
 
 def backup_name(at: datetime) -> str:

@@ -15,7 +15,7 @@ from gardien.commitment.policy import fields, legal_time
 from gardien.commitment.registry import registry
 
 from .models import Closure, Ending, Fact, Hold, Restriction, Resumption
-from .rules import BEGINS, EndReason, Event
+from .rules import BEGINS, BEGINS_ALL, EndReason, Event
 
 Told = QuerySet[Any, Any]
 """A query of who and when, as `commitment.registry.Occurrence` hands it on."""
@@ -113,7 +113,7 @@ def endings(subjects: Sequence[str]) -> QuerySet[Ending]:
     """
     begun = Case(*(When(event=event.value, then=Value(purpose)) for event, purpose in BEGINS.items()))
     later = Fact.objects.annotate(begun=begun).filter(subject__in=subjects, happened_at__gt=OuterRef("ended_at"))
-    asked = later.filter(Q(event=Event.DETAILS_TOLD.value) | Q(begun=OuterRef("purpose")))
+    asked = later.filter(Q(event=BEGINS_ALL.value) | Q(begun=OuterRef("purpose")))
     resumed = Resumption.objects.filter(
         subject__in=subjects, purpose=OuterRef("purpose"), resumed_at__gt=OuterRef("ended_at")
     )

@@ -36,6 +36,10 @@ BEGINS: Final = {
 """Of the events, those by which a purpose that was over goes on: the person asked for what it serves."""
 
 
+BEGINS_ALL: Final = Event.DETAILS_TOLD
+"""The event by which every purpose goes on: the person told their details anew."""
+
+
 class EndReason(StrEnum):
     """What ends a clock at once; it never moves one."""
 

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     if as_of > at and not options.dry_run and not is_of_nobody(config):
         raise stack.RefusedError(TOO_LATE)
     startup.refuse()
-    found = queries.measured(as_of) if options.dry_run else swept(as_of, at)
+    found = counted(as_of) if options.dry_run else swept(as_of, at)
     if options.json:
         print(json.dumps({"as_of": as_of.isoformat(), "clauses": [figure.as_dict() for figure in found]}))
     else:
@@ -44,6 +44,11 @@ def instant(day: date | None, at: datetime) -> datetime:
 def is_of_nobody(config: Config) -> bool:
     """Say whether this installation holds demonstration data alone."""
     return config.is_demo or (config.home / "demo" / "logins.json").exists()
+
+
+def counted(as_of: datetime) -> list[Figure]:
+    """Count alone."""
+    return queries.added_up(each.figures for each in queries.measured(as_of).values())
 
 
 def swept(as_of: datetime, at: datetime) -> list[Figure]:

@@ -55,19 +55,19 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
     """
     with _alone():
         run = Run.objects.create(as_of=as_of, started_at=at)
-        own_before, twins = dict[UUID, list[Figure]](), Counter[str]()
-        before = queries.measured(as_of, lambda own, _: own_before.update({scope.current(): own}))
+        before, twins = queries.measured(as_of), Counter[str]()
         for of in clocks.passes():
             turn = _Turn(of, as_of, by, at, run.id, tell)
             turn.take()
             twins += turn.twins
         for tidy in registry.tidies():
             tidy.run(at=at)
-
-        def keep(own: list[Figure], calendar: queries.Calendar) -> None:
-            _outlook.keep(_all_done(own_before.get(scope.current(), own), own), calendar, as_of)
-
-        run.figures = [each.as_dict() for each in _all_done(before, queries.measured(as_of, keep))]
+        after = queries.measured(as_of)
+        found = {controller: _done(before[controller].figures, own.figures) for controller, own in after.items()}
+        for controller, own in found.items():
+            with scope.entered(controller):
+                _outlook.keep(own, after[controller].calendar, as_of)
+        run.figures = [each.as_dict() for each in queries.added_up(found.values())]
         run.attack = {"written": dict(twins)}
         run.save(update_fields=["figures", "attack"])
     return run
@@ -84,13 +84,12 @@ def conclude(*, run_id: UUID, reports: dict[str, Any], by: Actor, at: datetime) 
     return run
 
 
-def done(before: Figure, after: Figure) -> Figure:
-    """Return what a run did under a clause: what was due and is due no more; what still is could not be done."""
-    return replace(after, due=before.due, done=before.due - after.due, quarantined=after.due)
-
-
-def _all_done(before: Sequence[Figure], after: Sequence[Figure]) -> list[Figure]:
-    return [done(*each) for each in zip(before, after, strict=True)]
+def _done(before: Sequence[Figure], after: Sequence[Figure]) -> list[Figure]:
+    """Return what a run did under each clause: what was due and is no more; what still is could not be done."""
+    return [
+        replace(now, due=then.due, done=then.due - now.due, quarantined=now.due)
+        for then, now in zip(before, after, strict=True)
+    ]
 
 
 @dataclass

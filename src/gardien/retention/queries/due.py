@@ -14,7 +14,7 @@ from gardien.base import clock, scope
 from gardien.commitment.registry import Defer, registry
 from gardien.consent import queries as consent
 from gardien.standing import queries as standing
-from gardien.standing.rules import BEGINS, Event
+from gardien.standing.rules import BEGINS, BEGINS_ALL
 
 from .clocks import Clause, Rule
 from .statements import Values, after, day, group
@@ -139,7 +139,7 @@ def _over(clause: Clause, purposes: Sequence[str], values: Values) -> str:
             WHERE NOT EXISTS (
                 SELECT FROM member m JOIN standing_fact f USING (subject)
                 WHERE f.controller_id = {controller} AND m.head = e.head AND f.happened_at > e.ended_at
-                  AND (f.event = {values(Event.DETAILS_TOLD.value)} OR {asked}))
+                  AND (f.event = {values(BEGINS_ALL.value)} OR {asked}))
             AND NOT EXISTS (
                 SELECT FROM member m JOIN standing_resumption x USING (subject)
                 WHERE x.controller_id = {controller} AND m.head = e.head AND x.purpose = e.purpose

@@ -1,9 +1,11 @@
 """What is due, held, deferred and overdue under each clause, counted now: what a run begins and ends with."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
+from uuid import UUID
 
 from gardien.base import clock, scope
 
@@ -38,24 +40,30 @@ class _Count:
         return not self.waits and self.ground is None
 
 
-def measured(as_of: datetime, keep: Callable[[list[Figure], Calendar], object] = lambda *_: None) -> list[Figure]:
-    """Return every clause as it stands at an instant, over all controllers, a transaction each; call outside one.
+@dataclass(frozen=True)
+class Measured:
+    """How one controller's clauses stand at an instant, and what falls due from then on."""
 
-    `keep` hears of each controller's own figures and of what falls due for it from then on, inside its scope.
-    """
-    found: dict[str, list[Figure]] = {}
+    figures: list[Figure]
+    calendar: Calendar
+
+
+def measured(as_of: datetime) -> dict[UUID, Measured]:
+    """Return how every controller's clauses stand at an instant, a transaction each; call outside one."""
+    found = {}
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            own, calendar = list[Figure](), Calendar()
-            for clause in clocks.clauses(clocks.present(), clock.legal_day(as_of)):
-                counts = list(_counts(clause, as_of))
-                own.append(_figure(clause, counts, as_of))
-                calendar += _months(clause, counts)
-            keep(own, calendar)
-        for each in own:
-            found.setdefault(each.id, []).append(each)
-    return [summed(each) for _, each in sorted(found.items())]
+            found[of.controller] = _measured(as_of)
+    return found
+
+
+def added_up(found: Iterable[Iterable[Figure]]) -> list[Figure]:
+    """Return the figures of each clause over several controllers, in the order of their ids."""
+    by_clause: dict[str, list[Figure]] = {}
+    for each in chain.from_iterable(found):
+        by_clause.setdefault(each.id, []).append(each)
+    return [summed(figures) for _, figures in sorted(by_clause.items())]
 
 
 def figure(clause: Clause, as_of: datetime) -> Figure:
@@ -78,6 +86,15 @@ def summed(found: Iterable[Figure]) -> Figure:
         oldest_overdue=min((each.oldest_overdue for each in every if each.oldest_overdue), default=None),
         next_due=min((each.next_due for each in every if each.next_due), default=None),
     )
+
+
+def _measured(as_of: datetime) -> Measured:
+    found = Measured([], [])
+    for clause in clocks.clauses(clocks.present(), clock.legal_day(as_of)):
+        counts = list(_counts(clause, as_of))
+        found.figures.append(_figure(clause, counts, as_of))
+        found.calendar.extend(_months(clause, counts))
+    return found
 
 
 def _counts(clause: Clause, as_of: datetime) -> Iterator[_Count]:

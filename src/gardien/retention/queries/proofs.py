@@ -1,6 +1,7 @@
 """The live figures of the retention clauses: what lies under each here, and what should have gone a day ago."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from django.apps import apps
@@ -12,47 +13,47 @@ from .figures import figure
 from .statements import Values
 
 
-def quotes() -> tuple[int, int]:
+def quotes(*, at: datetime) -> tuple[int, int]:
     """Count what lies under the customers' data and quotes."""
-    return _kept("client.retention.quotes")
+    return _kept("client.retention.quotes", at)
 
 
-def messages_to_customers() -> tuple[int, int]:
+def messages_to_customers(*, at: datetime) -> tuple[int, int]:
     """Count what lies under messages to customers."""
-    return _kept("client.retention.messages")
+    return _kept("client.retention.messages", at)
 
 
-def processors() -> tuple[int, int]:
+def processors(*, at: datetime) -> tuple[int, int]:
     """Count what lies under sharing with processors."""
-    return _kept("client.retention.processors")
+    return _kept("client.retention.processors", at)
 
 
-def proofs_of_customers() -> tuple[int, int]:
+def proofs_of_customers(*, at: datetime) -> tuple[int, int]:
     """Count the proofs that are kept of customers, apart."""
-    return _kept("client.evidence.retention")
+    return _kept("client.evidence.retention", at)
 
 
-def orders() -> tuple[int, int]:
+def orders(*, at: datetime) -> tuple[int, int]:
     """Count what lies under users' data and orders."""
-    return _kept("user.retention.orders")
+    return _kept("user.retention.orders", at)
 
 
-def contacts() -> tuple[int, int]:
+def contacts(*, at: datetime) -> tuple[int, int]:
     """Count what lies under users' contact details."""
-    return _kept("user.retention.contact")
+    return _kept("user.retention.contact", at)
 
 
-def leavers() -> tuple[int, int]:
+def leavers(*, at: datetime) -> tuple[int, int]:
     """Count what lies under users who leave."""
-    return _kept("user.retention.leavers")
+    return _kept("user.retention.leavers", at)
 
 
-def proofs_of_users() -> tuple[int, int]:
+def proofs_of_users(*, at: datetime) -> tuple[int, int]:
     """Count the proofs that are kept of users, apart."""
-    return _kept("user.evidence.retention")
+    return _kept("user.evidence.retention", at)
 
 
-BY_CLAUSE: Final[dict[str, Callable[[], tuple[int, int]]]] = {
+BY_CLAUSE: Final[dict[str, Callable[..., tuple[int, int]]]] = {
     "client.retention.quotes": quotes,
     "client.retention.messages": messages_to_customers,
     "client.retention.processors": processors,
@@ -65,9 +66,8 @@ BY_CLAUSE: Final[dict[str, Callable[[], tuple[int, int]]]] = {
 """The clauses that the sweep keeps, each with its proof."""
 
 
-def _kept(clause_id: str) -> tuple[int, int]:
+def _kept(clause_id: str, at: datetime) -> tuple[int, int]:
     """Return how many rows lie under a clause in the present scope, and how many of its persons or rows are overdue."""
-    at = clock.now()
     counted = overdue = 0
     for clause in clocks.clauses(clocks.present(), clock.legal_day(at)):
         if clause.id.partition("#")[0] == clause_id:

@@ -1,9 +1,8 @@
-"""The sweep as its own database role, and a customer whose time is over."""
+"""Acting as another role of the database than the app's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from django.db import connection
 
 
@@ -21,10 +20,3 @@ def _become(role: str) -> None:
     connection.close()
     connection.close_pool()
     connection.settings_dict["USER"] = role
-
-
-@pytest.fixture
-def as_sweep(committed: None) -> Iterator[None]:
-    """Act as `gardien_sweep` for the whole test."""
-    with swept_by():
-        yield
