@@ -47,7 +47,7 @@ def is_of_nobody(config: Config) -> bool:
 
 
 def counted(as_of: datetime) -> list[Figure]:
-    """Count alone."""
+    """Count what is due, and touch nothing."""
     return queries.added_up(each.figures for each in queries.measured(as_of).values())
 
 

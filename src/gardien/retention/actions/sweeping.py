@@ -29,7 +29,7 @@ from . import _archiving, _erasing, _outlook, _parts, _twins
 
 BATCH = 5_000
 """Persons or rows of one transaction: decision 25 has the measurements."""
-_PATIENCE = "SELECT set_config('lock_timeout', '5s', true), set_config('jit', 'off', true)"
+_PATIENCE = "SET LOCAL lock_timeout = '5s'"
 _NO_FAULT = ("StillActiveError", "RestrictedError")
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('retention.sweep', 0))"
 _OVER = "SELECT pg_advisory_unlock(hashtextextended('retention.sweep', 0))"
@@ -63,11 +63,11 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
         for tidy in registry.tidies():
             tidy.run(at=at)
         after = queries.measured(as_of)
-        found = {controller: _done(before[controller].figures, own.figures) for controller, own in after.items()}
-        for controller, own in found.items():
+        figures = {each: _done(before[each].figures, own.figures) for each, own in after.items()}
+        for controller, own in after.items():
             with scope.entered(controller):
-                _outlook.keep(own, after[controller].calendar, as_of)
-        run.figures = [each.as_dict() for each in queries.added_up(found.values())]
+                _outlook.keep(figures[controller], own.calendar, as_of)
+        run.figures = [each.as_dict() for each in queries.added_up(figures.values())]
         run.attack = {"written": dict(twins)}
         run.save(update_fields=["figures", "attack"])
     return run

@@ -42,19 +42,24 @@ class _Count:
 
 @dataclass(frozen=True)
 class Measured:
-    """How one controller's clauses stand at an instant, and what falls due from then on."""
+    """How a controller's clauses stand at an instant, and what falls due for it from then on, month by month."""
 
     figures: list[Figure]
     calendar: Calendar
 
 
 def measured(as_of: datetime) -> dict[UUID, Measured]:
-    """Return how every controller's clauses stand at an instant, a transaction each; call outside one."""
+    """Return how each controller stands at an instant, a transaction each; call outside one."""
     found = {}
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            found[of.controller] = _measured(as_of)
+            own = Measured([], [])
+            for clause in clocks.clauses(of, clock.legal_day(as_of)):
+                counts = list(_counts(clause, as_of))
+                own.figures.append(_figure(clause, counts, as_of))
+                own.calendar.extend(_months(clause, counts))
+            found[of.controller] = own
     return found
 
 
@@ -86,15 +91,6 @@ def summed(found: Iterable[Figure]) -> Figure:
         oldest_overdue=min((each.oldest_overdue for each in every if each.oldest_overdue), default=None),
         next_due=min((each.next_due for each in every if each.next_due), default=None),
     )
-
-
-def _measured(as_of: datetime) -> Measured:
-    found = Measured([], [])
-    for clause in clocks.clauses(clocks.present(), clock.legal_day(as_of)):
-        counts = list(_counts(clause, as_of))
-        found.figures.append(_figure(clause, counts, as_of))
-        found.calendar.extend(_months(clause, counts))
-    return found
 
 
 def _counts(clause: Clause, as_of: datetime) -> Iterator[_Count]:

@@ -1,0 +1,5 @@
+"""Worlds that histories are written into."""
+
+from .worlds import begun
+
+__all__ = ["begun"]
