@@ -63,7 +63,10 @@ def counted(as_of: datetime) -> dict[str, dict[str, Any]]:
     from tests.roles import swept_by
 
     with swept_by():
-        return {figure.id: figure.as_dict() for figure in queries.measured(as_of)}
+        return {
+            figure.id: figure.as_dict()
+            for figure in queries.added_up(each.figures for each in queries.measured(as_of).values())
+        }
 
 
 @pytest.fixture
