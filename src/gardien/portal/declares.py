@@ -4,7 +4,6 @@ from gardien.base import clock
 from gardien.commitment import queries as commitment
 from gardien.commitment import registry
 from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
-from gardien.retention.queries import backups
 from gardien.web.public import views as public
 
 from . import startup
@@ -27,11 +26,6 @@ def version_published() -> tuple[int, int]:
     """Return how many versions are in force today, and 1 if none is."""
     published = commitment.in_force(clock.legal_day(clock.now()))
     return 1, 0 if published.clauses else 1
-
-
-def backups_over_time() -> tuple[int, int]:
-    """Return how many backups there are, and how many of them should have been removed a day ago."""
-    return backups.overdue(clock.now())
 
 
 DECLARATION = Declaration(
@@ -104,7 +98,5 @@ DECLARATION = Declaration(
     proofs=(
         Proof("client.categories", columns_classified),
         Proof("commitment.published", version_published),
-        Proof("client.backup.retention", backups_over_time),
-        Proof("user.backup.retention", backups_over_time),
     ),
 )
