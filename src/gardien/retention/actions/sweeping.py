@@ -120,8 +120,8 @@ class _Turn:
                 self._persons(clause)
             for holding in clause.dated:
                 self._rows(clause, holding)
-        if self.twins:
-            with scope.entered(self.of.controller):
+        with scope.entered(self.of.controller):
+            if self.twins or _twins.are_told_apart():
                 _twins.shuffle()
 
     def _persons(self, clause: Clause) -> None:
