@@ -36,9 +36,9 @@ _LAST, _FIRST = "last_name", "first_name"
 _SHORTEST, _LEAST_DIGITS = 5, 3
 _SHORT_COLUMN = 40
 _READ = {
-    "text": """CASE WHEN "{0}" ~ '[^[:alnum:]@.+_-]' THEN "{0}" END""",
-    "json": '"{0}"::text',
-    "bytes": """CASE WHEN substring("{0}" FROM 1 FOR 1) <> '\\x01' THEN "{0}" END""",
+    "text": """"{0}" ~ '[^[:alnum:]@.+_-]'""",
+    "json": """"{0}"::text NOT IN ('{{}}', '[]')""",
+    "bytes": """substring("{0}" FROM 1 FOR 1) <> '\\x01'""",
 }
 """What is read of a column: texts of several words, JSON, and bytes that do not begin as the envelope does."""
 _DIGEST_BYTES = 64
@@ -205,9 +205,14 @@ def _read(model: type[models.Model], kinds: dict[str, str], reader: Reader, seen
     """Read what may hold a value among other words, row by row."""
     if not kinds:
         return
-    columns = [_READ[kind].format(column) for column, kind in kinds.items()]
+    conditions = {column: _READ[kind].format(column) for column, kind in kinds.items()}
+    told = ", ".join(
+        f'CASE WHEN {condition} THEN "{column}"{"::text" * (kinds[column] == "json")} END'
+        for column, condition in conditions.items()
+    )
     values = Values()
-    statement = f'SELECT {", ".join(columns)} FROM "{model._meta.db_table}" WHERE {values.own(model)}'
+    any_of = " OR ".join(conditions.values())
+    statement = f'SELECT {told} FROM "{model._meta.db_table}" WHERE {values.own(model)} AND ({any_of})'
     seen.looked_at["columns"] += sum(kind != "text" for kind in kinds.values())
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, values.given)
