@@ -43,7 +43,8 @@ def test_a_customer_and_all_that_hangs_on_them_goes_two_years_after_their_last_a
 ) -> None:
     scene.issued(adviser, at, "99.99")
     before = swept(at + TWO_YEARS - timedelta(days=2), at)
-    assert (figure(before, "client.retention.quotes")["due"], Customer._base_manager.count()) == (0, 1)
+    with scope.entered(network.controller(adviser)):
+        assert (figure(before, "client.retention.quotes")["due"], Customer.objects.count()) == (0, 1)
     after = figure(swept(at + TWO_YEARS, at), "client.retention.quotes")
     assert (after["due"], after["done"], after["quarantined"], after["overdue"]) == (1, 1, 0, 0)
     with scope.entered(network.controller(adviser)):

@@ -95,6 +95,8 @@ def _linked() -> Report:
 def _alike_one_person() -> int:
     """Return how many rows are of classes which the records of one living person match, and of no other."""
     count = 0
+    if not models.Twin.objects.exists():
+        return count
     for twin in registry.twins("client") + registry.twins("user"):
         statement, parameters = generalising.told(twin)
         keys = ", ".join(f"{generalising.alike(level)} AS k{place}" for place, level in enumerate(rules.LADDER))

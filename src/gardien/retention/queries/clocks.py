@@ -1,6 +1,7 @@
 """Which clauses keep something until when, what lies under each, and on whose behalf it is swept."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -67,7 +68,7 @@ class Clause:
     @property
     def dated(self) -> list[Holding]:
         """Return what runs row by row."""
-        return [each for each in self.holdings if each.dated_by]
+        return [each for each in self.holdings if each.dated_by or each.begun]
 
     @property
     def with_person(self) -> list[Holding]:
@@ -79,13 +80,15 @@ def passes() -> Iterator[Pass]:
     """Yield every controller's turn: the repairers', then the network's with the shared tables, then the provider's."""
     for repairer in network.repairers():
         yield Pass(repairer.id, "client")
-    yield Pass(network.central_party(PartyKind.NETWORK).id, "user", is_shared=True)
-    yield Pass(network.central_party(PartyKind.PROVIDER).id, "user")
+    for kind in PartyKind:
+        with suppress(network.NoPartyError):  # before the first start has named it
+            yield Pass(network.central_party(kind).id, "user", is_shared=kind == PartyKind.NETWORK)
 
 
 def present() -> Pass:
-    """Return the turn of the present controller."""
-    return next(each for each in passes() if each.controller == scope.current())
+    """Return the turn of the present controller; one that nobody knows has nothing."""
+    here = scope.current()
+    return next((each for each in passes() if each.controller == here), Pass(here, ""))
 
 
 def clauses(of: Pass, day: date) -> list[Clause]:

@@ -1,14 +1,13 @@
 """What is due, held, deferred and overdue under each clause, counted now: what a run begins and ends with."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
 from uuid import UUID
 
 from gardien.base import clock, scope
-from gardien.commitment.registry import Holding
-from gardien.standing.rules import Ground
 
 from ..rules import Figure
 from . import archive, clocks, dated, due, statements
@@ -19,13 +18,48 @@ GRACE = timedelta(hours=24)
 """What is still there so long after its instant is overdue (mission.md, client.retention.quotes)."""
 
 
-def measured(as_of: datetime) -> dict[UUID, list[Figure]]:
-    """Return how every controller's clauses stand at an instant, a transaction each; call outside one."""
+Calendar = list[tuple[str, date, int]]
+"""Of each clause, the first day of a month and how many persons or rows fall due in it."""
+
+
+@dataclass(frozen=True)
+class _Count:
+    """How many persons or rows under a clause are alike, and the first of their due instants, in the month `month`."""
+
+    month: date
+    is_due: bool
+    is_late: bool
+    waits: bool
+    ground: str | None
+    number: int
+    first: datetime
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether nothing stands between them and the sweep but time."""
+        return not self.waits and self.ground is None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How a controller's clauses stand at an instant, and what falls due for it from then on, month by month."""
+
+    figures: list[Figure]
+    calendar: Calendar
+
+
+def measured(as_of: datetime) -> dict[UUID, Measured]:
+    """Return how each controller stands at an instant, a transaction each; call outside one."""
     found = {}
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            found[of.controller] = figures(as_of)
+            own = Measured([], [])
+            for clause in clocks.clauses(of, clock.legal_day(as_of)):
+                counts = list(_counts(clause, as_of))
+                own.figures.append(_figure(clause, counts, as_of))
+                own.calendar.extend(_months(clause, counts))
+            found[of.controller] = own
     return found
 
 
@@ -37,15 +71,9 @@ def added_up(found: Iterable[Iterable[Figure]]) -> list[Figure]:
     return [summed(figures) for _, figures in sorted(by_clause.items())]
 
 
-def figures(as_of: datetime) -> list[Figure]:
-    """Return each clause of the present controller as it stands at an instant."""
-    return [figure(clause, as_of) for clause in clocks.clauses(clocks.present(), clock.legal_day(as_of))]
-
-
 def figure(clause: Clause, as_of: datetime) -> Figure:
     """Return how one clause stands: persons or rows that are due, and what stays and why."""
-    total = _of_persons(clause, as_of) if clause.with_person else Figure(clause.id)
-    return summed([total, *(_of_rows(clause, each, as_of) for each in clause.dated), _of_archive(clause.id, as_of)])
+    return _figure(clause, list(_counts(clause, as_of)), as_of)
 
 
 def summed(found: Iterable[Figure]) -> Figure:
@@ -65,62 +93,47 @@ def summed(found: Iterable[Figure]) -> Figure:
     )
 
 
-def calendar(at: datetime) -> list[tuple[str, date, int]]:
-    """Return (clause, first day of a month, how many) of what falls due after `at` for the present controller."""
-    found: list[tuple[str, date, int]] = []
-    for clause in clocks.clauses(clocks.present(), clock.legal_day(at)):
-        months: Counter[date] = Counter()
-        for month, count in _months(clause, at):
-            months[month] += count
-        found += [(clause.id, month, count) for month, count in sorted(months.items())]
-    return found
-
-
-def _months(clause: Clause, at: datetime) -> Iterator[tuple[date, int]]:
-    month = statements.month("due_at")
+def _counts(clause: Clause, as_of: datetime) -> Iterator[_Count]:
+    """Yield all that figure and calendar need of a clause, from one reading of each of its sources."""
     for holding in (*clause.dated, *([None] if clause.with_person else [])):
         values = Values()
         if holding:
-            found = f"SELECT due_at FROM ({dated.rows(clause, holding, values)}) x"
+            found = (
+                f"SELECT due_at, false AS waits, NULL::text AS ground FROM ({dated.rows(clause, holding, values)}) x"
+            )
         else:
-            found = f"SELECT due_at FROM ({due.persons(clause, at, values)}) x WHERE NOT waits AND ground IS NULL"
-        yield from values.rows(f"SELECT {month}, count(*) FROM ({found}) y WHERE due_at > {values(at)} GROUP BY 1")
+            found = due.persons(clause, as_of, values)
+        now, late, month = values(as_of), values(as_of - GRACE), statements.month("due_at")
+        rows = values.rows(f"""
+            SELECT {month}, due_at <= {now}, due_at <= {late}, waits, ground, count(*), min(due_at)
+            FROM ({found}) y WHERE due_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1""")
+        yield from (_Count(*row) for row in rows)
 
 
-def _of_persons(clause: Clause, as_of: datetime) -> Figure:
-    values = Values()
-    now, late = values(as_of), values(as_of - GRACE)
-    free = "NOT waits AND ground IS NULL"
-    grounds = "".join(
-        f", count(*) FILTER (WHERE due_at <= {now} AND NOT waits AND ground = {values(each.value)})" for each in Ground
-    )
-    ((count, overdue, oldest, following, deferred, *held),) = values.rows(f"""
-        SELECT count(*) FILTER (WHERE due_at <= {now} AND {free}),
-               count(*) FILTER (WHERE due_at <= {late} AND {free}),
-               min(due_at) FILTER (WHERE due_at <= {late} AND {free}),
-               min(due_at) FILTER (WHERE due_at > {now} AND {free}),
-               count(*) FILTER (WHERE due_at <= {now} AND waits){grounds}
-        FROM ({due.persons(clause, as_of, values)}) x""")
-    by_ground = {ground.value: number for ground, number in zip(Ground, held, strict=True) if number}
-    return Figure(
+def _figure(clause: Clause, counts: Sequence[_Count], as_of: datetime) -> Figure:
+    free = [each for each in counts if each.is_free]
+    held: Counter[str] = Counter()
+    for each in counts:
+        if each.is_due and not each.waits and each.ground:
+            held[each.ground] += each.number
+    counted = Figure(
         clause.id,
-        due=count,
-        held=by_ground,
-        deferred=deferred,
-        overdue=overdue,
-        oldest_overdue=_iso(oldest),
-        next_due=_iso(following),
+        due=sum(each.number for each in free if each.is_due),
+        held=dict(sorted(held.items())),
+        deferred=sum(each.number for each in counts if each.is_due and each.waits),
+        overdue=sum(each.number for each in free if each.is_late),
+        oldest_overdue=_iso(min((each.first for each in free if each.is_late), default=None)),
+        next_due=_iso(min((each.first for each in free if not each.is_due), default=None)),
     )
+    return summed([counted, _of_archive(clause.id, as_of)]) if archive.has_any(clause.id) else counted
 
 
-def _of_rows(clause: Clause, holding: Holding, as_of: datetime) -> Figure:
-    values = Values()
-    now, late = values(as_of), values(as_of - GRACE)
-    ((count, overdue, oldest, following),) = values.rows(f"""
-        SELECT count(*) FILTER (WHERE due_at <= {now}), count(*) FILTER (WHERE due_at <= {late}),
-               min(due_at) FILTER (WHERE due_at <= {late}), min(due_at) FILTER (WHERE due_at > {now})
-        FROM ({dated.rows(clause, holding, values)}) x""")
-    return Figure(clause.id, due=count, overdue=overdue, oldest_overdue=_iso(oldest), next_due=_iso(following))
+def _months(clause: Clause, counts: Sequence[_Count]) -> Calendar:
+    months: Counter[date] = Counter()
+    for each in counts:
+        if each.is_free and not each.is_due:
+            months[each.month] += each.number
+    return [(clause.id, month, count) for month, count in sorted(months.items())]
 
 
 def _of_archive(clause: str, as_of: datetime) -> Figure:

@@ -41,8 +41,11 @@ class Values:
         return f"{alias}{column} = {self(scope.current())}" if column else "true"
 
     def remember_much(self) -> None:
-        """Let the statements of this transaction sort and hash in memory what would go to disk."""
-        self.run("SET LOCAL work_mem = '128MB'")
+        """Let the statements of this transaction sort and hash in memory what would go to disk.
+
+        They are not compiled first: of a count over 100,000 persons that took 3.6 seconds of 6.2.
+        """
+        self.run("SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)")
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a statement with these values and return all its rows."""

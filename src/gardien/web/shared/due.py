@@ -26,8 +26,8 @@ from .words import GROUNDS
 if TYPE_CHECKING:
     from gardien.retention.models import Run
 
-MONTHS = 24
-"""So many are shown, the present one first."""
+MONTHS = 25
+"""The present one and two years more: what begins a period today is still seen to end."""
 NIGHTS = 7
 
 
@@ -82,13 +82,14 @@ def page_of(request: Request) -> HttpResponse:
     nights = [_night(run, clauses, at) for run in retention.begun(NIGHTS)]
     context = {
         "taken_at": told.taken_at if told else None,
-        "last": [_last(clauses[figure.id], figure) for figure in figures],
+        "last": [_last(clauses[figure.id], figure) for figure in figures if _says_something(figure)],
+        "nothing": [clauses[figure.id].title for figure in figures if not _says_something(figure)],
         "overdue": sum(figure.overdue for figure in figures),
-        "clauses": list(clauses.values()),
+        "rows": list(counts),
         "months": [
-            (month, [(clauses[id_], each[place]) for id_, each in counts.items()]) for place, month in enumerate(months)
+            (month, [(title, each[place]) for title, each in counts.items()]) for place, month in enumerate(months)
         ],
-        "charts": _charts({clauses[id_].title: each for id_, each in counts.items() if any(each)}, months, language),
+        "charts": _charts(counts, months, language),
         "nights": nights,
         "is_missed": retention.is_night_missed(at),
         "is_cut_short": bool(nights) and nights[0].state == "cut_short",
@@ -114,9 +115,15 @@ def _months(day: date) -> list[date]:
 def _counts(
     calendar: Sequence[tuple[str, str, int]], clauses: Mapping[str, Clause], months: Sequence[date]
 ) -> dict[str, list[int]]:
-    """Return how many fall due in each month, by clause."""
+    """Return how many fall due in each month, by the titles of the clauses under which something does."""
     told = {(id_, month): count for id_, month, count in calendar}
-    return {id_: [told.get((id_, month.isoformat()), 0) for month in months] for id_ in clauses}
+    found = {each.title: [told.get((id_, month.isoformat()), 0) for month in months] for id_, each in clauses.items()}
+    return {title: counts for title, counts in found.items() if any(counts)}
+
+
+def _says_something(figure: Figure) -> bool:
+    """Say whether there is anything to tell under a clause: what is due, what stays, or what comes."""
+    return figure != Figure(figure.id)
 
 
 def _charts(
