@@ -47,12 +47,12 @@ Tell = Callable[[str, int], object]
 """Hears of each batch: the clause, and how many persons or rows it was about."""
 
 
-Sees = Callable[[Root, Members], object]
-"""Sees persons in their scope before they go, to look for what they bore afterwards."""
+Sees = Callable[[Root, Members], Callable[[], object]]
+"""Sees persons in their scope before they go, to look for what they bore afterwards; what it returns is told if so."""
 
 
 def sweep(
-    *, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: None, sees: Sees = lambda *_: None
+    *, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: None, sees: Sees = lambda *_: lambda: None
 ) -> Run:
     """Take back what is due at `as_of`, and return the run with the figures of each clause.
 
@@ -128,8 +128,8 @@ class _Turn:
                 self._persons(clause)
             for holding in clause.dated:
                 self._rows(clause, holding)
-        if self.twins:
-            with scope.entered(self.of.controller):
+        with scope.entered(self.of.controller):
+            if self.twins or _twins.are_told_apart():
                 _twins.shuffle()
 
     def _persons(self, clause: Clause) -> None:
@@ -175,8 +175,9 @@ class _Turn:
         people = self._still_due(clause, groups)
         if people:
             of = _erasing.members(groups[each.head] for each in people)
-            self.sees(clause.root, of)
+            gone = self.sees(clause.root, of)
             self.twins += _erasing.persons(clause.root, people, of, day=self.day, by=self.by, at=self.at)
+            gone()
 
     def _references(self, clause: Clause, some: Sequence[Due]) -> None:
         known = _erasing.grouped(clause.root, [head for head, _ in some])
