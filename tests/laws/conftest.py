@@ -28,6 +28,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
     from gardien.quotes import actions as quotes
     from tests.catalogue.scene import tended
     from tests.network import asked
+    from tests.retention import archive_scene
 
     scene.price_list(at)
     scene.issued(cast.membership("counter.adviser@canal.example"), at)
@@ -58,6 +59,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         reading=reading,
         waiting=tended(at, adviser),
         accounts=asked.played(adviser, at),
+        archived_id=archive_scene.played(adviser, at),
     )
 
 

@@ -63,6 +63,8 @@ TYPED = {
     "rim_to_inch": ("",),
     "password": ("poulie bielle carter culasse 57",),
     "ticket": ("HLV-{number}",),
+    "legal_reference": ("C. com., L123-22",),
+    "until_date": ("2030-01-31",),
     "hours": ("2",),
     "days": ("30",),
     "quote_days": ("30",),
