@@ -54,7 +54,7 @@ class Last:
 
 @dataclass(frozen=True)
 class Night:
-    """One run: when, whether it `ended`, is `running` or was `cut_short`, and the page's clauses of which it did some."""
+    """One run: when, whether it `ended`, is `running` or was `cut_short`, and the clauses that had something due."""
 
     run: "Run"
     state: str
