@@ -1,6 +1,7 @@
 """Where the sweep and the slow model once parted: each case alone, in plain actions."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from gardien.base import clock, ids, scope
 from gardien.consent.models import Decision
 from gardien.customers import actions as customers
 from gardien.customers.models import Customer, IntakeDraft
+from gardien.messaging.rules import Folder
 from gardien.network import queries as network
 from gardien.quotes.models import Quote
 from gardien.standing import actions as standing
@@ -107,7 +109,10 @@ def test_a_hold_that_is_over_goes_with_the_record_and_leaves_nothing_to_a_second
         assert Hold.objects.count() == 0
 
 
-def test_a_hold_of_what_no_hold_can_keep_is_not_told_as_held(adviser: Any, at: datetime) -> None:
+def test_a_hold_of_what_no_hold_can_keep_is_not_told_as_held(
+    adviser: Any, at: datetime, settings: Any, tmp_path: Path
+) -> None:
+    settings.GARDIEN_MAIL, settings.GARDIEN_MAIL_FROM = Folder(tmp_path), post.FROM
     of, later = known(adviser, at), at + LATER
     hold(adviser, of, "email", Ground.DISPUTE, later, at)
     post.prepare(network.controller(adviser), at, of=post.about(subject=of.reference))

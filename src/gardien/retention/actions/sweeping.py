@@ -118,18 +118,18 @@ class _Turn:
         return clock.legal_day(self.as_of)
 
     def take(self) -> None:
-        """Sweep every clause, those of the persons' own records last, then what was in quarantine and is no more."""
+        """Sweep every clause, those of the persons' own records last, then what holds keep of them no more."""
         with scope.entered(self.of.controller):
             Quarantined.objects.all().delete()
-            _archiving.release(as_of=self.day, by=self.by, at=self.at)
             every = clocks.clauses(self.of, self.day)
         for clause in sorted(every, key=lambda each: each.is_of_roots):
             if clause.with_person and clause.population == self.of.population:
                 self._persons(clause)
             for holding in clause.dated:
                 self._rows(clause, holding)
-        if self.twins:
-            with scope.entered(self.of.controller):
+        with scope.entered(self.of.controller):
+            _archiving.release(as_of=self.day, by=self.by, at=self.at)
+            if self.twins:
                 _twins.shuffle()
 
     def _persons(self, clause: Clause) -> None:
