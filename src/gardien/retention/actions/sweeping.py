@@ -118,10 +118,9 @@ class _Turn:
         return clock.legal_day(self.as_of)
 
     def take(self) -> None:
-        """Sweep every clause, those of the persons' own records last, then what was in quarantine and is no more."""
+        """Sweep every clause, those of the persons' own records last, then what holds keep of them no more."""
         with scope.entered(self.of.controller):
             Quarantined.objects.all().delete()
-            _archiving.release(as_of=self.day, by=self.by, at=self.at)
             every = clocks.clauses(self.of, self.day)
         for clause in sorted(every, key=lambda each: each.is_of_roots):
             if clause.with_person and clause.population == self.of.population:
@@ -129,6 +128,7 @@ class _Turn:
             for holding in clause.dated:
                 self._rows(clause, holding)
         with scope.entered(self.of.controller):
+            _archiving.release(as_of=self.day, by=self.by, at=self.at)
             if self.twins or _twins.are_told_apart():
                 _twins.shuffle()
 

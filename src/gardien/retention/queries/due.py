@@ -19,14 +19,14 @@ from gardien.standing.rules import BEGINS, BEGINS_ALL
 from .clocks import Clause, Rule
 from .statements import Values, after, day, group
 
-_NOBODY = "SELECT NULL::text AS head, NULL::timestamptz AS due_at, false AS waits, NULL::text AS ground WHERE false"
+_NOBODY = "SELECT NULL::text AS head, NULL::timestamptz AS due_at, false AS waits, NULL::text[] AS grounds WHERE false"
 
 
 def persons(clause: Clause, as_of: datetime, values: Values, only: Sequence[UUID] | None = None) -> str:
-    """Return the SQL of (head, due_at, waits, ground): who has something under a clause, and a due instant.
+    """Return the SQL of (head, due_at, waits, grounds): who has something under a clause, and a due instant.
 
-    `waits` says that the person is restricted, or that a room defers; `ground` is that of a hold in force, null without
-    one. `only` names the records of some persons: all others are left aside.
+    `waits` says that the person is restricted, or that a room defers; `grounds` are those of holds in force, null
+    without one. `only` names the records of some persons: all others are left aside.
     """
     rules = list(dict.fromkeys(rule for rule in clause.rules.values() if rule))
     instants = [dict(_instants(clause, rule, number, values)) for number, rule in enumerate(rules)]
@@ -36,7 +36,7 @@ def persons(clause: Clause, as_of: datetime, values: Values, only: Sequence[UUID
     parts = [_person(clause, values, only), *(part for each in instants for part in each.values())]
     due = {rule: _reckoned(rule, list(each)) for rule, each in zip(rules, instants, strict=True)}
     joins = names if len(names) == 1 else ["(SELECT DISTINCT head FROM person) each_head", *names]
-    due_at, ground = due[rules[0]], "NULL::text"
+    due_at, grounds = due[rules[0]], "NULL::text[]"
     if len(set(clause.rules.values())) > 1:
         parts.append(_told(clause, values))
         joins.append("told")
@@ -44,9 +44,9 @@ def persons(clause: Clause, as_of: datetime, values: Values, only: Sequence[UUID
     if standing.live_holds(clock.legal_day(as_of)).exists():
         parts.append(_held(clause, clock.legal_day(as_of), values))
         joins.append("held")
-        ground = "held.ground"
+        grounds = "held.grounds"
     source = joins[0] + "".join(f" LEFT JOIN {each} USING (head)" for each in joins[1:])
-    found = f"SELECT head, {due_at} AS due_at, {_waits(clause, values)} AS waits, {ground} AS ground FROM {source}"
+    found = f"SELECT head, {due_at} AS due_at, {_waits(clause, values)} AS waits, {grounds} AS grounds FROM {source}"
     present = "" if clause.is_of_roots or only is not None else f" AND head IN ({_present(clause, values)})"
     return f"WITH {', '.join(parts)} SELECT * FROM ({found}) dated WHERE due_at IS NOT NULL{present}"
 
@@ -174,10 +174,11 @@ def _governed(clause: Clause, due: dict[Rule, str]) -> str:
 
 
 def _held(clause: Clause, today: date, values: Values) -> str:
-    """Return the part that names a ground on which something of a person is held under a clause."""
+    """Return the part that names the grounds on which something of a person is held under a clause."""
     holds = values.told(standing.live_holds(today).values_list("subject", "ground", "category"))
-    return f"""held(head, ground) AS (
-        SELECT p.head, min(h.ground) FROM person p JOIN ({holds}) h(subject, ground, category) USING (subject)
+    return f"""held(head, grounds) AS (
+        SELECT p.head, array_agg(DISTINCT h.ground)
+        FROM person p JOIN ({holds}) h(subject, ground, category) USING (subject)
         WHERE h.category = ANY({values(list(clause.categories))}) GROUP BY p.head)"""
 
 
