@@ -1,4 +1,4 @@
-"""Worlds that histories are written into."""
+"""Fixtures of retention: a generated history in the tables."""
 
 from .worlds import begun
 

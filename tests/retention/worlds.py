@@ -18,6 +18,7 @@ from gardien.network.models import Membership, Repairer
 from gardien.retention import actions, queries
 from tests import rows
 from tests.conftest import as_role
+from tests.roles import swept_by
 from tests.rows import empty_tables
 
 from .histories import History, versions
@@ -51,8 +52,6 @@ def judge(versions: policy.Versions, as_of: datetime) -> Judge:
 
 def swept(as_of: datetime) -> dict[str, dict[str, Any]]:
     """Sweep as the sweep's own role, and return each clause's figure."""
-    from tests.roles import swept_by
-
     with swept_by():
         run = actions.sweep(as_of=as_of, by=Actor.program("sweep"), at=as_of)
     return {figure["id"]: figure for figure in run.figures}
@@ -60,8 +59,6 @@ def swept(as_of: datetime) -> dict[str, dict[str, Any]]:
 
 def counted(as_of: datetime) -> dict[str, dict[str, Any]]:
     """Return each clause's figure as a dry run tells it."""
-    from tests.roles import swept_by
-
     with swept_by():
         return {
             figure.id: figure.as_dict()

@@ -139,13 +139,14 @@ def reconcile() -> None:
 
 
 def standing() -> Standing:
-    """Return how ledger and database stand to each other, after a `reconcile`."""
-    book = _files().read()
+    """Return how ledger and database stand to each other, after a `reconcile`; others may write meanwhile."""
     marks = set(LedgerMark.objects.values_list("id", flat=True))
+    book = _files().read()  # after the marks: each of them has its line by now
+    since = _marks(line.id for line in book.lines if line.id not in marks)
     told = {line.id for line in book.lines}
     removed = book.removed_mark
     return Standing(
-        unreplayed=tuple(line for line in book.lines if line.state == "done" and line.id not in marks),
+        unreplayed=tuple(line for line in book.lines if line.state == "done" and line.id not in marks | since),
         unknown=tuple(line for line in book.lines if line.state == "unknown"),
         lacking=sum(removed is None or mark > removed for mark in marks - told),
         strays=len(book.strays),

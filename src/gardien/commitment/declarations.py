@@ -17,9 +17,10 @@ class Holding:
     that leads from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
 
     A row's period runs with its person, or from its own column `dated_by`; of rows that share the columns `renewed_by`
-    it runs from the latest. `also` names further clocks that may end it: of the other population, or earlier ones. What
-    `outlasts` its person stays for as long as a hold of theirs lives. What is not `is_archived` no hold keeps: it tells
-    of other categories too (keys to search by, documents, letters), or is no ground's to need (secrets, remarks).
+    it runs from the latest. `begun()` returns a query of (id, at) of rows whose period began before their person's.
+    `also` names further clocks that may end it: of the other population, or earlier ones. What `outlasts` its person
+    stays for as long as a hold of theirs lives. What is not `is_archived` no hold keeps: it tells of other categories
+    too (keys to search by, documents, letters), or is no ground's to need (secrets, remarks).
     """
 
     place: str
@@ -32,6 +33,7 @@ class Holding:
     also: tuple[str, ...] = ()
     dated_by: str = ""
     renewed_by: tuple[str, ...] = ()
+    begun: Callable[[], Any] | None = None
     outlasts: bool = False
     is_archived: bool = True
 

@@ -195,9 +195,10 @@ def object_(*, channel: Channel, address: str, sender: Sender, how: How, by: Act
 def object_again(subjects: Sequence[str], values: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Record an objection anew under its id, after a restore, from its line in the ledger; it is as old as it was."""
     told = {**values, "objected_at": datetime.fromisoformat(values["objected_at"])}
-    if not Objection.objects.filter(id=subjects[0]).exists():
-        Objection.objects.create(id=subjects[0], **told)
-        journal.record(Tag.OBJECTED, by=by, at=at, objection=subjects[0])
+    objection = Objection(id=UUID(subjects[0]), **told)
+    if not Objection.objects.filter(id=objection.id).exists():
+        objection.save(force_insert=True)
+        journal.record(Tag.OBJECTED, by=by, at=at, objection=objection.id)
 
 
 def _refuse_unheard(how: How, by: Actor) -> None:

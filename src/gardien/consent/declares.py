@@ -38,6 +38,7 @@ DECLARATION = Declaration(
             "client.evidence.retention#consent_proof",
             "subject",
             also=("user.evidence.retention#consent_proof",),
+            begun=queries.taken_back,
         ),
         Holding(
             "consent.Objection",

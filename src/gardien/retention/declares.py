@@ -1,10 +1,15 @@
 """What this room says of its own tables: counts, anonymous twins, files, and the references of what it could not do."""
 
 from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Replay, Tidy
+from gardien.standing import actions as standing
 
 from . import actions
+from .actions import _archiving
 from .actions._erasing import ERASED
 from .queries import backups, proofs
+
+POPULATIONS = ("client", "user")
+
 
 DECLARATION = Declaration(
     holdings=(
@@ -32,7 +37,18 @@ DECLARATION = Declaration(
     tidies=(Tidy("retention.Backup", actions.remove_old_backups),),
     keepers=(
         *(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),
+        *(
+            Keeper(clause, _archiving.keep, mends=("archive-none",))
+            for clause in proofs.BY_CLAUSE
+            if ".retention." in clause
+        ),
+        *(Keeper(clause, _archiving.keep) for clause in proofs.OF_ARCHIVE),
+        *(Keeper(f"{each}.retention.derogations", standing.hold) for each in POPULATIONS),
+        *(Keeper(f"{each}.archive.intermediate", standing.consult) for each in POPULATIONS),
         *(Keeper(clause, actions.remove_old_backups) for clause in backups.CLAUSES),
     ),
-    proofs=tuple(Proof(clause, measure, is_scoped=True, is_timed=True) for clause, measure in proofs.BY_CLAUSE.items()),
+    proofs=tuple(
+        Proof(clause, measure, is_scoped=True, is_timed=True)
+        for clause, measure in (*proofs.BY_CLAUSE.items(), *proofs.OF_ARCHIVE.items())
+    ),
 )

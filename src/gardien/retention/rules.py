@@ -48,6 +48,9 @@ LADDER: Final = (
 )
 """From fine to coarse. A record takes the first level at which enough records are like it, or none is written."""
 
+SUPPRESSED: Final = "suppressed"
+"""What counts of twins call a record that reached no level."""
+
 
 @dataclass(frozen=True)
 class Figure:

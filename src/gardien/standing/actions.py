@@ -4,20 +4,28 @@ Each is written for one reference, or for every reference of a merged group: fac
 (`queries`), restrictions and holds are rows of their own.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from gardien.base import clock, scope
 from gardien.base.actor import Actor
+from gardien.commitment import policy
+from gardien.commitment.policy import legal_time
 from gardien.commitment.registry import registry
 from gardien.journal import actions as journal
 
 from . import queries
-from .models import Ending, Fact, Hold, Restriction, Resumption
-from .rules import EndReason, Event, Ground, Tag
+from .models import Consultation, Ending, Fact, Hold, Restriction, Resumption
+from .rules import LONGEST_HOLD_YEARS, EndReason, Event, Ground, Motive, Tag
+
+Fields = dict[str, list[dict[str, Any]]]
+"""What is archived: rows by place, each with the columns of one category."""
 
 exempt = scope.exempt
 """Decorates an action that may touch a restricted person's record; its room declares it with the reason."""
@@ -35,8 +43,20 @@ class AlreadyOverError(ValueError):
     """A hold's last day has passed already: give a day to come."""
 
 
+class TooLongError(ValueError):
+    """A hold's last day lies further ahead than any right of action: a hold is never for ever."""
+
+
 class NoSuchHoldError(LookupError):
     """The present controller has no such hold."""
+
+
+class NoSuchArchivedError(LookupError):
+    """The present controller has nothing archived under this id, or its person is restricted."""
+
+
+class NoMotiveError(ValueError):
+    """The archive is not opened without saying what for."""
 
 
 def record_activity(*, subject: str, event: Event, source_id: UUID, by: Actor, at: datetime) -> Fact:
@@ -126,11 +146,14 @@ def hold(
 ) -> Hold:
     """Hold one category of a person's data on a lawful ground until a day, that day included.
 
-    One that stands on the same ground for the same category takes the new day and reference. Raises `AlreadyOverError`.
+    One that stands on the same ground for the same category takes the new day and reference. Raises `AlreadyOverError`,
+    or `TooLongError` beyond `rules.LONGEST_HOLD_YEARS`.
     """
     placed_by_id = _person(by)
     if until_date < clock.legal_day(at):
         raise AlreadyOverError
+    if until_date > legal_time.same_numbered_day(clock.legal_day(at), policy.Period(years=LONGEST_HOLD_YEARS)):
+        raise TooLongError
     terms = {"legal_reference": legal_reference, "until_date": until_date}
     placed, is_new = Hold.objects.get_or_create(
         subject=subject,
@@ -186,6 +209,32 @@ def close(*, people: Sequence[tuple[str, str]], by: Actor, at: datetime) -> None
                 "at": at,
             },
         )
+
+
+def consult(*, archived_id: UUID, motive: Motive, explanation: str, by: Actor, at: datetime) -> Fields:
+    """Open what is archived under an id, and write who did and why: there is no other way to its fields.
+
+    Each opening is written, the same one twice is two. Raises `NoSuchArchivedError`, `NoMotiveError` without an
+    explanation, and `base.crypto.Unreadable` if the row was altered; then nothing is written.
+    """
+    consulted_by_id = _person(by)
+    if not explanation.strip():
+        raise NoMotiveError
+    found = queries.archived().filter(id=archived_id).first()
+    if found is None:
+        raise NoSuchArchivedError
+    content = settings.GARDIEN_KEYRING.open_(bytes(found.sealed), context=queries.archive_context(found.id))
+    Consultation.objects.create(
+        subject=found.subject,
+        archived_id=found.id,
+        motive=motive.value,
+        explanation=explanation,
+        consulted_at=at,
+        consulted_by_id=consulted_by_id,
+    )
+    journal.record(Tag.CONSULTED, by=by, at=at, subject=found.subject, archived=found.id)
+    fields: Fields = json.loads(content)
+    return fields
 
 
 def _person(by: Actor) -> UUID:

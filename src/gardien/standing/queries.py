@@ -14,8 +14,8 @@ from gardien.commitment import queries as commitment
 from gardien.commitment.policy import fields, legal_time
 from gardien.commitment.registry import registry
 
-from .models import Closure, Ending, Fact, Hold, Restriction, Resumption
-from .rules import BEGINS, BEGINS_ALL, EndReason, Event
+from .models import Archived, Closure, Consultation, Ending, Fact, Hold, Restriction, Resumption
+from .rules import BEGINS, BEGINS_ALL, EndReason, Event, Ground
 
 Told = QuerySet[Any, Any]
 """A query of who and when, as `commitment.registry.Occurrence` hands it on."""
@@ -70,6 +70,11 @@ def holds(subjects: Sequence[str], day: date) -> QuerySet[Hold]:
     return live_holds(day).filter(subject__in=subjects)
 
 
+def is_hold_of(subjects: Sequence[str], hold_id: UUID) -> bool:
+    """Say whether a hold, in force or not, is of this person."""
+    return Hold.objects.filter(subject__in=subjects, id=hold_id).exists()
+
+
 def has_endings() -> bool:
     """Say whether a purpose was ever over for anybody."""
     return Ending.objects.exists()
@@ -101,9 +106,50 @@ def services_ended() -> Told:
     return ended.values_list("subject", "ended_at")
 
 
+def archived() -> QuerySet[Archived]:
+    """Return what is archived, with its holds, the first to end first: never its fields, which a consultation opens.
+
+    What is archived of restricted people is left out, under the reference that is held or the one that was kept.
+    """
+    frozen = restrictions().order_by()
+    by_head = Exists(frozen.filter(subject=OuterRef("subject")))
+    by_held = Exists(frozen.filter(subject=OuterRef("hold__subject")))
+    found = Archived.objects.filter(~by_head, ~by_held).select_related("hold")
+    return found.order_by("hold__until_date", "id")
+
+
+def archived_of(subject: str) -> QuerySet[Archived]:
+    """Return what is archived of a person, by any reference that the archive still knows of theirs."""
+    return archived().filter(Q(subject=subject) | Q(hold__subject=subject))
+
+
 def archive_context(archived_id: UUID) -> bytes:
     """Return what binds the sealed fields of an archived row to that row, of the present controller."""
     return f"archive:{scope.current()}:{archived_id}".encode()
+
+
+def consultations() -> QuerySet[Consultation]:
+    """Return when the archive was opened, by whom and why, the latest first."""
+    return Consultation.objects.order_by("-consulted_at", "-id")
+
+
+def grounds(version: policy.Version) -> tuple[Ground, ...]:
+    """Return the grounds on which a version lets customers' data be held.
+
+    They are those of its derogations; custody, where it says that storage data is kept while wheels are in custody.
+    """
+    derogations = version.clauses.get(f"{_CLAUSES}derogations")
+    listed = (Ground(each) for each in derogations.grounds) if derogations else ()
+    return (*listed, *((Ground.CUSTODY,) if f"{_CLAUSES}storage" in version.clauses else ()))
+
+
+def holdable(version: policy.Version, language: str = "fr") -> dict[str, str]:
+    """Return the categories of a customer that a hold can keep under a version, with their words."""
+    told = version.clauses["client.categories"].categories
+    declared = (each.category for each in registry.holdings() if each.is_archived and each.clock.startswith(_CLAUSES))
+    ordered = sorted(dict.fromkeys(declared), key=lambda each: each.startswith(_DERIVED))
+    known = (each for each in ordered if each in told or each.startswith(_DERIVED))
+    return {each: _words(version, each, language) for each in known}
 
 
 def endings(subjects: Sequence[str]) -> QuerySet[Ending]:

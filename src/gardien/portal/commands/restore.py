@@ -67,14 +67,15 @@ def _replayed() -> tuple[int, tuple[Line, ...]]:
     if standing.unreplayed:
         print(f"Doing {len(standing.unreplayed)} lines of the ledger again.", file=sys.stderr)
     try:
-        return ledger.replay(_apply), standing.unknown
+        return ledger.replay(apply), standing.unknown
     except ledger.KeyLostError as lost:
         raise stack.RefusedError(f"{lost}.") from lost
     except Unreadable as lost:
         raise stack.RefusedError(UNREADABLE.format(lost)) from lost
 
 
-def _apply(line: Line, values: dict[str, Any] | None) -> None:
+def apply(line: Line, values: dict[str, Any] | None) -> None:
+    """Do one line of the ledger again, as its room declares."""
     try:
         replay = registry.replay(line.kind)
     except StopIteration:

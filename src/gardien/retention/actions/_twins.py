@@ -13,8 +13,6 @@ from gardien.commitment.registry import Root, Twin, registry
 from .. import models, rules
 from ..queries import generalising
 
-SUPPRESSED = "suppressed"
-
 
 def write(population: str, subjects: Sequence[str]) -> Counter[str]:
     """Write the twins of these persons' records, in the present controller's scope and transaction.
@@ -32,7 +30,9 @@ def write(population: str, subjects: Sequence[str]) -> Counter[str]:
         with connection.cursor() as cursor:
             statement, parameters = _statement(twin, registry.root(population), subjects)
             cursor.execute(statement, parameters)
-            counts.update({SUPPRESSED if level is None else str(level): rows for level, rows in cursor.fetchall()})
+            counts.update(
+                {rules.SUPPRESSED if level is None else str(level): rows for level, rows in cursor.fetchall()}
+            )
     return counts
 
 

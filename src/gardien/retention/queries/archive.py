@@ -1,17 +1,13 @@
 """What the archive keeps and why, and when it goes: persons by ground, releases that are due, the next one."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Exists, Func, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, DateTimeField, Func, Min, Q, QuerySet
 from django.db.models.functions import Greatest, Least
 
-from gardien.base import clock
 from gardien.standing import queries as standing
 from gardien.standing.models import Archived
-
-LATE = timedelta(days=1)
-"""How long after its end something may still be archived: the sweep runs every night."""
 
 
 class _EndOf(Func):
@@ -28,7 +24,7 @@ def has_any(clause: str) -> bool:
 
 def held(clause: str, day: date) -> dict[str, int]:
     """Return of how many persons something is archived under a clause and held on a day in Paris, by ground."""
-    kept = _free().filter(_live(day), clause=clause).order_by("hold__ground")
+    kept = standing.archived().filter(_live(day), clause=clause).order_by("hold__ground")
     return dict(kept.values_list("hold__ground").annotate(Count("subject", distinct=True)))
 
 
@@ -38,27 +34,20 @@ def unheld(day: date) -> QuerySet[Any]:
     That is the end of the hold's last day or its release, whichever came first, but not before the time under the
     clause was over. Of restricted people nothing is due until the lift.
     """
-    return _free().exclude(_live(day)).annotate(ended_at=_ended())
+    return standing.archived().exclude(_live(day)).annotate(ended_at=_ended())
 
 
 def deferred(clause: str) -> int:
     """Return of how many restricted persons something is archived under a clause: it waits for the lift."""
-    frozen = Archived.objects.filter(clause=clause).exclude(id__in=_free().values("id"))
+    frozen = Archived.objects.filter(clause=clause).exclude(id__in=standing.archived().values("id"))
     return int(frozen.aggregate(count=Count("subject", distinct=True))["count"])
 
 
 def next_due(clause: str, day: date) -> datetime | None:
     """Return when the first of the holds in force on a day in Paris lets go of what it keeps under a clause."""
-    kept = _free().filter(_live(day), clause=clause)
+    kept = standing.archived().filter(_live(day), clause=clause)
     first: datetime | None = kept.aggregate(first=Min(_ended()))["first"]
     return first
-
-
-def past_their_end(population: str, at: datetime) -> tuple[int, int]:
-    """Count what is archived of a population, `client` or `user`, and what should have gone more than a day ago."""
-    of_them = {"clause__startswith": f"{population}."}
-    late = unheld(clock.legal_day(at)).filter(**of_them, ended_at__lt=at - LATE)
-    return Archived.objects.filter(**of_them).count(), late.count()
 
 
 def _live(day: date) -> Q:
@@ -68,11 +57,3 @@ def _live(day: date) -> Q:
 
 def _ended() -> Greatest:
     return Greatest("due_at", Least("hold__released_at", _EndOf("hold__until_date")))
-
-
-def _free() -> QuerySet[Archived]:
-    """Return what is archived of people who are not restricted, under the reference that is held or the one kept."""
-    frozen = standing.restrictions().order_by()
-    by_head = Exists(frozen.filter(subject=OuterRef("subject")))
-    by_held = Exists(frozen.filter(subject=OuterRef("hold__subject")))
-    return Archived.objects.filter(~by_head, ~by_held)

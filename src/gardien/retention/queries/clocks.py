@@ -68,7 +68,7 @@ class Clause:
     @property
     def dated(self) -> list[Holding]:
         """Return what runs row by row."""
-        return [each for each in self.holdings if each.dated_by]
+        return [each for each in self.holdings if each.dated_by or each.begun]
 
     @property
     def with_person(self) -> list[Holding]:

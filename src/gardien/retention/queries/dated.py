@@ -13,6 +13,9 @@ def rows(clause: Clause, holding: Holding, values: Values) -> str:
 
     A row is governed as one that was collected on its own day. Of rows that are renewed the latest counts.
     """
+    if holding.begun:
+        begun = values.told(holding.begun())
+        return f"SELECT each_row.id, {_governed(clause, values)} AS due_at FROM ({begun}) each_row(id, at)"
     model = apps.get_model(holding.place)
     dated = f"r.{model._meta.get_field(holding.dated_by).column}"
     if holding.renewed_by:

@@ -7,9 +7,10 @@ from typing import Final
 from django.apps import apps
 
 from gardien.base import clock
+from gardien.standing.models import Archived
 
-from . import clocks
-from .figures import figure
+from . import archive, clocks
+from .figures import GRACE, figure
 from .statements import Values
 
 
@@ -53,6 +54,16 @@ def proofs_of_users(*, at: datetime) -> tuple[int, int]:
     return _kept("user.evidence.retention", at)
 
 
+def archive_of_customers(*, at: datetime) -> tuple[int, int]:
+    """Count what is archived of customers."""
+    return _archived("client", at)
+
+
+def archive_of_users(*, at: datetime) -> tuple[int, int]:
+    """Count what is archived of users."""
+    return _archived("user", at)
+
+
 BY_CLAUSE: Final[dict[str, Callable[..., tuple[int, int]]]] = {
     "client.retention.quotes": quotes,
     "client.retention.messages": messages_to_customers,
@@ -64,6 +75,20 @@ BY_CLAUSE: Final[dict[str, Callable[..., tuple[int, int]]]] = {
     "user.evidence.retention": proofs_of_users,
 }
 """The clauses that the sweep keeps, each with its proof."""
+OF_ARCHIVE: Final[dict[str, Callable[..., tuple[int, int]]]] = {
+    "client.retention.derogations": archive_of_customers,
+    "client.archive.intermediate": archive_of_customers,
+    "user.retention.derogations": archive_of_users,
+    "user.archive.intermediate": archive_of_users,
+}
+"""The clauses that the archive keeps, each with its proof."""
+
+
+def _archived(population: str, at: datetime) -> tuple[int, int]:
+    """Return how much is archived in the present scope, and how much of it should have gone a day ago."""
+    of_them = {"clause__startswith": f"{population}."}
+    late = archive.unheld(clock.legal_day(at)).filter(**of_them, ended_at__lte=at - GRACE)
+    return Archived.objects.filter(**of_them).count(), late.count()
 
 
 def _kept(clause_id: str, at: datetime) -> tuple[int, int]:

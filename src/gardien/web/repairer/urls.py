@@ -3,10 +3,12 @@
 from django.urls import path
 
 from . import (
+    archive,
     card,
     correcting,
     deciding,
     due,
+    holding,
     intake,
     keeping,
     merging,
@@ -30,6 +32,8 @@ urlpatterns = [
     path("clients/<uuid:customer_id>/accords/retirer/", deciding.withdraw, name="withdraw"),
     path("clients/<uuid:customer_id>/offres/refuser/", deciding.object_to_offers, name="object_to_offers"),
     path("clients/<uuid:customer_id>/durees/", keeping.keeping, name="keeping"),
+    path("clients/<uuid:customer_id>/durees/garder/", holding.hold, name="hold"),
+    path("clients/<uuid:customer_id>/durees/<uuid:hold_id>/lever/", holding.release_hold, name="release_hold"),
     path("clients/<uuid:customer_id>/corriger/", correcting.correct, name="correct"),
     path("clients/<uuid:customer_id>/notes/", card.write_note, name="write_note"),
     path("clients/<uuid:customer_id>/notes/<uuid:note_id>/retirer/", card.remove_note, name="remove_note"),
@@ -46,6 +50,10 @@ urlpatterns = [
     path("limitations/", restricting.restrictions, name="restrictions"),
     path("limitations/annoncer/", restricting.announce_lift, name="announce_lift"),
     path("limitations/lever/", restricting.lift, name="lift"),
+    path("archive/", archive.archive, name="archive"),
+    path("archive/consultations/", archive.consultations, name="consultations"),
+    path("archive/<uuid:archived_id>/", archive.archived, name="archived"),
+    path("archive/<uuid:archived_id>/lever/", archive.release_archived, name="release_archived"),
     path("devis/", quoting.listed, name="quotes"),
     path("devis/nouveau/", quoting.draft, name="draft"),
     path("devis/<uuid:quote_id>/", quoting.quote, name="quote"),

@@ -43,6 +43,7 @@ def page(request: Any) -> dict[str, object]:
         "can_approve": matrix.allows(membership.role, "quotes.approve"),
         "can_accept_late": matrix.allows(membership.role, "quotes.accept_late"),
         "can_restrict": matrix.allows(membership.role, "standing.restrict"),
+        "can_consult": may("archive.consult"),
         "can_manage": may("site.manage"),
         "support_access": request.support_access,
         "navigation": [

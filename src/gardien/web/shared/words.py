@@ -6,5 +6,6 @@ GROUNDS = {
     "billing": gettext_lazy("billing"),
     "warranty": gettext_lazy("warranty"),
     "dispute": gettext_lazy("dispute"),
+    "custody": gettext_lazy("wheels in custody"),
 }
 """Of `standing.rules.Ground`."""
