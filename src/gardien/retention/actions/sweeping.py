@@ -189,7 +189,7 @@ class _Turn:
     def _still_due(self, clause: Clause, groups: dict[str, _erasing.Group]) -> list[Leaving]:
         """Look again, at what is committed by now, who of these is due."""
         values = Values()
-        found = due.persons(clause, self.as_of, values, only=_erasing.members(groups.values()).ids)
+        found = due.persons(clause, self.as_of, values, only=_erasing.members(groups.values()))
         rows = values.rows(f"SELECT head, due_at FROM ({found}) x WHERE due_at <= {values(self.as_of)} AND NOT waits")
         return [Leaving(head, tuple(each for _, each in groups[head]), due_at) for head, due_at in rows]
 
