@@ -25,6 +25,7 @@ from gardien.messaging.models import Message
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 from gardien.quotes.models import Quote, QuoteDocument
+from gardien.retention.models import Backup
 from gardien.standing.models import Archived, Hold
 from tests.conftest import as_role
 
@@ -123,6 +124,10 @@ def an_old_hold(_: SimpleNamespace) -> None:
     assert Hold.objects.filter(id__in=held).update(until_date=clock.legal_day(clock.now() - timedelta(days=3))) == 1
 
 
+def an_old_backup(_: SimpleNamespace) -> None:
+    assert Backup.objects.update(made_at=clock.now() - timedelta(days=40)) == 1
+
+
 HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.notice.verso issued_without_verso": no_document,
     "client.collection told_without_reading": no_reading,
@@ -135,6 +140,7 @@ HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.archive.intermediate archive_of_customers": an_old_hold,
     "user.retention.derogations archive_of_users": an_old_hold,
     "user.archive.intermediate archive_of_users": an_old_hold,
+    "client.backup.retention overdue": an_old_backup,
 }
 
 

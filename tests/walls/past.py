@@ -9,7 +9,7 @@ from django.conf import settings
 
 from gardien.base import clock, ids
 from gardien.base.actor import Actor
-from gardien.retention.models import Quarantined, Twin
+from gardien.retention.models import Outlook, Quarantined, Twin
 from gardien.standing import actions as standing
 from gardien.standing import queries
 from gardien.standing.models import Archived, Closure, Consultation
@@ -41,4 +41,5 @@ def left(by: Actor, at: datetime, name: str = "Quetzal") -> UUID:
     )
     Quarantined.objects.create(clause=CLAUSE, key=gone, cause="23503 some_constraint", found_at=at)
     Twin.objects.create(kind="quote", level=1, period="2026-Q1", department="992", size="205/55R16", amount=100)
+    Outlook.objects.create(taken_at=at, figures=[], months=[])
     return kept.id

@@ -62,13 +62,15 @@ class Clause:
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """Return the categories under it, which a hold may name."""
-        return tuple(dict.fromkeys(each.category for each in self.holdings))
+        """Return the categories under it of which a hold can keep something."""
+        kept = (each for each in self.holdings if each.is_archived and is_table(each.place))
+        return tuple(dict.fromkeys(each.category for each in kept))
 
     @property
     def dated(self) -> list[Holding]:
-        """Return what runs row by row."""
-        return [each for each in self.holdings if each.dated_by or each.begun]
+        """Return what runs row by row: a table once, however many holdings its columns lie in."""
+        found = (each for each in self.holdings if each.dated_by or each.begun)
+        return list({each.place: each for each in found}.values())
 
     @property
     def with_person(self) -> list[Holding]:
