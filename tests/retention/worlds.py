@@ -45,6 +45,11 @@ def _rows(cursor: "psycopg.Cursor[dict[str, Any]]", table: str) -> list[dict[str
     return cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
 
 
+def ids_of(rows: list[dict[str, Any]]) -> set[Any]:
+    """Return the keys of rows, where a table has such."""
+    return {row["id"] for row in rows if "id" in row}
+
+
 def judge(versions: policy.Versions, as_of: datetime) -> Judge:
     """Return the slow model of what the tables hold now."""
     return Judge(World(seen(), versions), as_of, set(Repairer.objects.values_list("id", flat=True)))
