@@ -78,8 +78,10 @@ def beside(membership: Any, customer: Customer, at: datetime, count: int) -> Non
 def foreseen(membership: Any, at: datetime) -> None:
     """Leave to the garage's page of due dates what a run saw."""
     Run.objects.create(as_of=at, started_at=at, ended_at=at)
-    with scope.entered(network.controller(membership)):
-        _outlook.keep(retention.figures(at), at)
+    controller = network.controller(membership)
+    seen = retention.measured(at)[controller]
+    with scope.entered(controller):
+        _outlook.keep(seen.figures, seen.calendar, at)
 
 
 def answers(customer: Customer, by: Any, at: datetime) -> None:

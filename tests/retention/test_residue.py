@@ -19,6 +19,7 @@ from gardien.base import clock, ids, scope
 from gardien.base.actor import Actor
 from gardien.commitment.registry import registry
 from gardien.customers.models import Customer, IntakeDraft, Note, SearchToken
+from gardien.customers.rules import tokens
 from gardien.journal.models import Entry
 from gardien.network import queries as network
 from gardien.network.models import User
@@ -181,8 +182,9 @@ def test_a_token_that_outlived_its_person_is_found_and_a_users_own_address_is_no
     User.objects.filter(id=user.id).update(email=EMAIL)
     assert found(gone) == {}
     with scope.entered(gone.tenant):
-        SearchToken.objects.create(customer=gone.stays, token=EMAIL.lower())
-    assert found(gone) == {"customers.SearchToken.token": 1}
+        made = tokens.tokens(tokens.Traits("", (), (), (MOBILE,), EMAIL))
+        SearchToken.objects.bulk_create(SearchToken(customer=gone.stays, token=each) for each in made)
+    assert found(gone)["customers.SearchToken.token"] >= 2
 
 
 def test_what_is_sealed_and_what_only_begins_alike_is_not_found(gone: Any) -> None:
@@ -197,7 +199,7 @@ def test_a_text_is_read_once_for_all_values() -> None:
     text = "mot " * 200_000
     assert not reader.finds(text)
     assert reader.finds(text + "Lhote; zoé, lhôte")
-    assert not reader.finds("lhôte zoé")
+    assert not reader.finds("lhôte, zoé")
     assert reader.finds("x person1999@COURRIEL.example y")
 
 

@@ -1,12 +1,14 @@
 """Backed up, then erased, corrected, objected, then restored elsewhere: nothing is ready before all that is done again."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -16,9 +18,11 @@ from gardien.consent import actions as consent
 from gardien.consent.rules import Channel, How, Sender
 from gardien.customers import actions as customers
 from gardien.network import queries as network
-from gardien.portal import _dumps
+from gardien.portal import _dumps, _home
 from tests import scene
-from tests.retention.restoring import Elsewhere, as_sweep, backup, elsewhere, found
+from tests.base.ledger import write
+from tests.environment import CLUSTER
+from tests.retention.restoring import Elsewhere, as_sweep, backup, elsewhere, found, gardien
 
 ERASE = """
 import json, sys
@@ -115,7 +119,7 @@ def test_a_restored_database_is_ready_once_erasures_corrections_and_objections_a
     assert held == [(each.id, each.digest, each.objected_at) for each in lived.objected]
     files = [(path.name, path.read_bytes()) for path in settings.GARDIEN_LEDGER.folder.rglob("*") if path.is_file()]
     assert found([*lived.marks, *lived.replaced, "Nouveaunom0", "nouveau0@exemple.example"], files) == set()
-    assert new.ask("SELECT count(*) FROM customers_searchtoken WHERE upper(token) LIKE 'NOUVEAUN_M_'") == [(10,)]
+    assert new.ask("SELECT count(*) FROM customers_searchtoken WHERE token LIKE 'nouveaunom_ n'") == [(10,)]
 
 
 def test_one_command_restores_and_killed_at_any_point_it_goes_on_to_the_same_end(
@@ -152,3 +156,33 @@ def test_without_its_whole_ledger_a_restored_database_is_not_ready(
     new.environ["GARDIEN_LEDGER"] = str(new.home / "another")
     refused = new.gardien("check")
     assert (refused.returncode, "lacks 3 lines. Restore that folder" in refused.stdout) == (1, True)
+
+
+def test_a_server_of_ones_own_is_backed_up_and_restored_by_the_urls_of_its_roles(
+    committed: None, tmp_path: Path
+) -> None:
+    write()
+    folder = quote(str(_home.socket_folder(CLUSTER.home)), safe="")
+
+    def urls(database: str, *roles: str) -> dict[str, str]:
+        url = f"postgresql://gardien_{{}}@/{database}?host={folder}".format
+        told = {f"GARDIEN_{role.upper()}_DATABASE_URL": url(role) for role in roles}
+        return {**os.environ, "DATABASE_URL": url("app"), **told}
+
+    for arguments, roles in ((("backup", str(tmp_path)), ()), (("restore",), ()), (("restore",), ("owner",))):
+        refused = gardien(*arguments, environ=urls("gardien", *roles))
+        assert (refused.returncode, "_DATABASE_URL" in refused.stderr) == (1, True)
+    made = json.loads(gardien("backup", str(tmp_path), "--json", environ=urls("gardien", "backup")).stdout)
+    CLUSTER.prepare("gardien_another")
+    try:
+        done = gardien("restore", made["file"], "--json", environ=urls("gardien_another", "owner", "sweep"))
+        write()
+        stopped = gardien("restore", environ=urls("gardien_another", "owner", "sweep"))
+    finally:
+        CLUSTER.drop("gardien_another")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"file": made["file"], "replayed": 0, "unknown": [], "ready": True}
+    assert (stopped.returncode, "lines of the kind tests.told, which this program does not know" in stopped.stderr) == (
+        1,
+        True,
+    )

@@ -25,9 +25,8 @@ def write(history: History, memberships: list[Any]) -> None:
     for rank, membership in enumerate(memberships):
         with scope.entered(network.controller(membership)):
             desk = Desk(history, membership)
-            for repairer, somebody in history.people:
-                if repairer == rank:
-                    desk.somebody(somebody)
+            for somebody in (each for repairer, each in history.people if repairer == rank):
+                desk.somebody(somebody)
             if rank == 0:
                 desk.evidence()
 

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "check", "Say whether the portal may start here.", has_json=True)
 
     backup = _add(commands, "backup", "Write the whole database into one new file.", has_json=True)
-    backup.add_argument("folder", type=Path, metavar="DIR")
+    backup.add_argument("dir", type=Path)
     restore = _add(commands, "restore", "Fill an empty database, and do again what was done since.", has_json=True)
     restore.add_argument("file", type=Path, metavar="FILE", nargs="?", help="none: go on with a restore cut short")
 

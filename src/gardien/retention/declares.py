@@ -48,8 +48,11 @@ DECLARATION = Declaration(
         *(Keeper(f"{each}.archive.intermediate", standing.consult) for each in POPULATIONS),
         *(Keeper(clause, actions.remove_old_backups) for clause in backups.CLAUSES),
     ),
-    proofs=tuple(
-        Proof(clause, measure, is_scoped=True, is_timed=True)
-        for clause, measure in (*proofs.BY_CLAUSE.items(), *proofs.OF_ARCHIVE.items())
+    proofs=(
+        *(
+            Proof(clause, measure, is_scoped=True, is_timed=True)
+            for clause, measure in (*proofs.BY_CLAUSE.items(), *proofs.OF_ARCHIVE.items())
+        ),
+        *(Proof(clause, backups.overdue, is_timed=True) for clause in backups.CLAUSES),
     ),
 )

@@ -23,7 +23,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     """
     startup.refuse()
     at, by = clock.now(), Actor.program("backup")
-    folder: Path = options.folder.absolute()
+    folder: Path = options.dir.absolute()
     file = folder / rules.backup_name(at)
     if len(str(file)) > LONGEST_PATH:
         raise stack.RefusedError(f"The folder's path has more than {LONGEST_PATH} characters: choose another one.")

@@ -47,12 +47,12 @@ Tell = Callable[[str, int], object]
 """Hears of each batch: the clause, and how many persons or rows it was about."""
 
 
-Sees = Callable[[Root, Members], object]
-"""Sees persons in their scope before they go, to look for what they bore afterwards."""
+Sees = Callable[[Root, Members], Callable[[], object]]
+"""Sees persons in their scope before they go, to look for what they bore afterwards; what it returns is told if so."""
 
 
 def sweep(
-    *, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: None, sees: Sees = lambda *_: None
+    *, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: None, sees: Sees = lambda *_: lambda: None
 ) -> Run:
     """Take back what is due at `as_of`, and return the run with the figures of each clause.
 
@@ -129,7 +129,7 @@ class _Turn:
                 self._rows(clause, holding)
         with scope.entered(self.of.controller):
             _archiving.release(as_of=self.day, by=self.by, at=self.at)
-            if self.twins:
+            if self.twins or _twins.are_told_apart():
                 _twins.shuffle()
 
     def _persons(self, clause: Clause) -> None:
@@ -175,8 +175,9 @@ class _Turn:
         people = self._still_due(clause, groups)
         if people:
             of = _erasing.members(groups[each.head] for each in people)
-            self.sees(clause.root, of)
+            gone = self.sees(clause.root, of)
             self.twins += _erasing.persons(clause.root, people, of, day=self.day, by=self.by, at=self.at)
+            gone()
 
     def _references(self, clause: Clause, some: Sequence[Due]) -> None:
         known = _erasing.grouped(clause.root, [head for head, _ in some])
@@ -188,7 +189,7 @@ class _Turn:
     def _still_due(self, clause: Clause, groups: dict[str, _erasing.Group]) -> list[Leaving]:
         """Look again, at what is committed by now, who of these is due."""
         values = Values()
-        found = due.persons(clause, self.as_of, values, only=_erasing.members(groups.values()).ids)
+        found = due.persons(clause, self.as_of, values, only=_erasing.members(groups.values()))
         rows = values.rows(f"SELECT head, due_at FROM ({found}) x WHERE due_at <= {values(self.as_of)} AND NOT waits")
         return [Leaving(head, tuple(each for _, each in groups[head]), due_at) for head, due_at in rows]
 

@@ -1,6 +1,6 @@
 """What is asked after a run: what is left of who is gone, how far twins lead back, and when all is off the disk."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,12 +25,17 @@ class Witness:
 
     samples: dict[UUID, list[residue.Sample]] = field(default_factory=dict)
 
-    def sees(self, root: Root, of: Members) -> None:
-        """Look at persons of the present scope, as long as too few were seen."""
+    def sees(self, root: Root, of: Members) -> Callable[[], None]:
+        """Look at persons of the present scope, as long as too few were seen; what is returned says that they went.
+
+        Who did not go after all is still everywhere, and is not looked for.
+        """
         seen = self.samples.setdefault(scope.current(), [])
         left = MOST_SAMPLED - sum(each.persons for each in seen)
-        if left > 0:
-            seen.append(residue.collect(root, Members(of.ids[:left], of.references[:left])))
+        if left <= 0:
+            return lambda: None
+        sample = residue.collect(root, Members(of.ids[:left], of.references[:left]))
+        return lambda: seen.append(sample)
 
 
 def reports(run: Run, witness: Witness, paths: Mapping[str, Path], at: datetime) -> dict[str, Any]:

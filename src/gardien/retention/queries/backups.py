@@ -34,7 +34,7 @@ def is_over(made_at: datetime, at: datetime) -> bool:
     return end is not None and end <= at
 
 
-def overdue(at: datetime) -> tuple[int, int]:
+def overdue(*, at: datetime) -> tuple[int, int]:
     """Return how many backups are there, and how many of them a day after their time was over."""
     present = list(kept())
     return len(present), sum(is_over(backup.made_at, at - _GRACE) for backup in present)
