@@ -28,10 +28,12 @@ from .written import write
 
 Begun = Callable[[History], policy.Versions]
 FEW = settings(
-    max_examples=20,
+    max_examples=8,
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+MANY = settings(FEW, max_examples=300, derandomize=False)
 COUNTERS = ("counter.adviser@canal.example", "counter.adviser@tilleul.example")
 
 
