@@ -207,13 +207,14 @@ def _read(model: type[models.Model], kinds: dict[str, str], reader: Reader, seen
         return
     columns = [_READ[kind].format(column) for column, kind in kinds.items()]
     values = Values()
-    statement = f'SELECT {", ".join(columns)} FROM "{model._meta.db_table}" WHERE {values.own(model)}'
+    anything = " OR ".join(f"({column}) IS NOT NULL" for column in columns)
+    statement = f'SELECT {", ".join(columns)} FROM "{model._meta.db_table}" WHERE {values.own(model)} AND ({anything})'
     seen.looked_at["columns"] += sum(kind != "text" for kind in kinds.values())
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, values.given)
         for row in cursor:
             texts = ((column, _text(value)) for column, value in zip(kinds, row, strict=True) if value)
-            hits = (column for column, text in texts if as_compared(text) not in reader.whole and reader.finds(text))
+            hits = (column for column, text in texts if reader.finds(text) and as_compared(text) not in reader.whole)
             seen.found.update(f"{model._meta.label}.{column}" for column in hits)
 
 
