@@ -27,11 +27,12 @@ check: $(VENV)/dev.done  ## format, lint, types, import contracts
 soak: $(VENV)/dev.done  ## long storms: kills, full cross products, every look of every page
 	$(BIN)/python -m pytest -q -m soak
 
-bench: $(VENV)/dev.done  ## measure against the raw limit: PDF; quotes and their pages under the wall; tyres; search (some minutes)
+bench: $(VENV)/dev.done  ## measure against the raw limit: PDF; quotes and their pages under the wall; tyres; search; the sweep (many minutes)
 	$(BIN)/python -m bench.pdf
 	$(BIN)/python -m bench.quotes
 	$(BIN)/python -m bench.catalogue
 	$(BIN)/python -m bench.search
+	$(BIN)/python -m bench.retention
 
 lock:  ## pin the newest versions that pyproject.toml allows, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra embedded --group build pyproject.toml -o requirements/run.txt

@@ -1,5 +1,6 @@
 """The tables' rows as the superuser sees them: kept, put back, emptied. A test begins with what another has made."""
 
+import shutil
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from gardien.portal.embedded import SUPERUSER
-from tests.environment import CLUSTER
+from tests.environment import CLUSTER, HOME
 
 KEPT_TABLES = ["django_migrations", "django_content_type", "auth_permission"]
 FRESH = timedelta(minutes=30)
@@ -17,8 +18,9 @@ _session: list["psycopg.Connection[Any]"] = []
 
 
 def empty_tables() -> None:
-    """Delete the rows that tests made: for few rows quicker than TRUNCATE, which makes files."""
+    """Delete the rows that tests made, for few rows quicker than TRUNCATE, which makes files; and the ledger's lines."""
     _superuser().execute("SELECT pg_temp.empty()")
+    shutil.rmtree(HOME / "ledger", ignore_errors=True)
 
 
 def cast(at: datetime, load: Any) -> Any:

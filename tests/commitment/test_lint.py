@@ -236,7 +236,10 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int
 def test_the_command_exits_by_what_is_left_without_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = write(FIRST, tmp_path), tmp_path / "2026-11-22.yaml"
     status, alone = run(capsys, old, "--at", "2026-11-22")
-    assert (status, {each["remedy"] for each in alone if each["clause"] != "client.controller"}) == (1, {None})
+    mending = {key: f"behaviour:{keeper}" for key, keeper in registry.mending().items()}
+    assert status == 1
+    assert [each for each in alone if each["remedy"] != mending.get((str(each["id"]), str(each["clause"])))] == []
+    assert sum(each["remedy"] is None for each in alone) > len(alone) / 2
     write(SECOND, tmp_path)
     status, mended = run(capsys, old, "--at", "2026-11-22")
     assert (status, [each for each in mended if each["remedy"] is None]) == (0, [])
@@ -262,6 +265,17 @@ def test_a_keeper_mends_only_what_it_says_it_mends(tmp_path: Path, capsys: pytes
     status, (finding,) = run(capsys, path)
     assert (status, finding["remedy"]) == (1, None)
     assert {rule for rule, _ in registry.mending()} <= set(NAMES)
+
+
+def test_the_archive_mends_what_is_promised_without_one_where_it_keeps_what_is_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, alone = run(capsys, write(FIRST, tmp_path), "--at", "2026-11-22")
+    denied = {each["clause"]: each["remedy"] for each in alone if each["id"] == "archive-none"}
+    keep = "behaviour:gardien.retention.actions._archiving.keep"
+    kept = {f"client.retention.{each}" for each in ("quotes", "messages", "processors")} | {"user.retention.contact"}
+    assert {clause for clause, remedy in denied.items() if remedy == keep} == kept
+    assert {remedy for clause, remedy in denied.items() if clause not in kept} == {None}
 
 
 def test_the_command_judges_the_version_in_force_on_the_day(capsys: pytest.CaptureFixture[str]) -> None:

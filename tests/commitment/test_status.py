@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from gardien.base import ids, scope
+from gardien.base import clock, ids, scope
 from gardien.commitment import policy, status
 from gardien.commitment.registry import Declaration, Keeper, Proof, registry
 from gardien.commitment.status import Figure
@@ -90,12 +90,12 @@ def test_a_proof_is_measured_once_or_on_behalf_of_each_controller_in_its_own_tra
     proofs = (Proof(CLAUSE, lambda: (5, 0)), Proof("user.persons", scoped, is_scoped=True))
     declared(proofs=proofs)
     controllers = [ids.new() for _ in range(3)]
-    figures = status.measure(controllers)
+    figures = status.measure(controllers, clock.now())
     assert (figures[CLAUSE], figures["user.persons"]) == (Figure(5, 0), Figure(6, 3))
     assert [controller for controller, _, _ in seen] == controllers
     assert [setting for _, _, setting in seen] == [str(controller) for controller in controllers]
     assert len({transaction for _, transaction, _ in seen}) == 3
-    assert "user.persons" not in status.measure(())
+    assert "user.persons" not in status.measure((), clock.now())
 
 
 def test_the_figures_of_all_repairers_are_added_up_and_one_wrong_row_breaks_a_clause(
@@ -115,7 +115,7 @@ def test_the_figures_of_all_repairers_are_added_up_and_one_wrong_row_breaks_a_cl
         if step == 2:
             with scope.entered(cast.site("CANAL").repairer_id):
                 Customer.objects.update(reading_id=ids.new())
-        figures = status.measure(controllers)
+        figures = status.measure(controllers, clock.now())
         assert tuple(figures[clause] for clause in clauses) == counted
         for version in VERSIONS.all:
             found = status.of_clauses(version, VERSIONS, figures)

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 from django.apps import apps
 
-from gardien.base import scope
+from gardien.base import ledger, scope
 from gardien.base.actor import Actor
+from gardien.base.models import LedgerMark
 from gardien.consent import actions, queries
 from gardien.consent.models import Decision, Objection, Reading
 from gardien.consent.rules import Channel, How, NotAnAddressError, Sender
 from gardien.customers.models import Customer
 from gardien.customers.rules import parse_email, parse_phone
+from gardien.portal.commands import restore
 from tests.conftest import as_role
 from tests.quotes.counter import Counter, day, rows
 from tests.walls.house import fingerprints
@@ -117,3 +119,21 @@ def test_a_program_can_take_a_stop_but_hear_nothing(counter: Counter) -> None:
     with scope.entered(counter.tenant):
         actions.object_(how=How.STOP, **told)
     assert objects(counter, "sms", "+33639980009")
+
+
+def test_an_objection_is_recorded_again_as_old_as_it_was_on_a_database_restored_from_before_it(
+    counter: Counter,
+) -> None:
+    made = object_(counter, Channel.EMAIL, "ana.lhote@courriel.example")
+    with as_role("sweep") as sweep:
+        sweep.execute("SELECT set_config('gardien.controller', %s, true)", [str(counter.tenant)])
+        sweep.execute("DELETE FROM consent_objection WHERE id = %s", [made.id])
+    assert not objects(counter, "email", "ana.lhote@courriel.example")
+    for _ in range(2):
+        LedgerMark.objects.all().delete()
+        ledger.replay(restore.apply)
+    with scope.entered(counter.tenant):
+        (again,) = Objection.objects.filter(id=made.id)
+    assert [getattr(again, name) for name in ("digest", "how", "objected_at")] == [made.digest, made.how, AT]
+    assert objects(counter, "email", "ana.lhote@courriel.example")
+    assert len(rows("SELECT FROM journal_entry WHERE \"references\"->>'objection' = %s", str(made.id))) == 2

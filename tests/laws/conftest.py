@@ -28,6 +28,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
     from gardien.quotes import actions as quotes
     from tests.catalogue.scene import tended
     from tests.network import asked
+    from tests.retention import archive_scene
 
     scene.price_list(at)
     scene.issued(cast.membership("counter.adviser@canal.example"), at)
@@ -58,6 +59,7 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         reading=reading,
         waiting=tended(at, adviser),
         accounts=asked.played(adviser, at),
+        archived_id=archive_scene.played(adviser, at),
     )
 
 
@@ -70,12 +72,13 @@ def opened_again(user: Any, by: Any, at: datetime) -> None:
 
 
 def correspondence(adviser: Any, quote: Any, at: datetime, settings: Any, folder: Path) -> None:
-    """Have a quote prepared for its customer, and messages about another sent, refused by both sides, and stopped."""
+    """Have a quote prepared for its customer, and messages about another sent, refused by both sides, and stopped; back it up."""
     from gardien.base import scope
     from gardien.messaging import actions, jobs
     from gardien.messaging.rules import Folder, Kind, Outcome, Result
     from gardien.network import queries as network
     from gardien.quotes import actions as quotes
+    from gardien.retention import actions as retention
     from tests.messaging import post
 
     settings.GARDIEN_MAIL, settings.GARDIEN_MAIL_FROM = Folder(folder / "outbox"), post.FROM
@@ -94,3 +97,4 @@ def correspondence(adviser: Any, quote: Any, at: datetime, settings: Any, folder
         refused = Result(Outcome.REFUSED, "550")
         actions.finish(message_id=failed.id, attempt_id=begun.attempt_id, result=refused, by=by, at=at)
         actions.stop(message_id=stopped.id, by=by, at=at)
+    retention.begin_backup(path=folder / "gardien.dump", by=by, at=at)

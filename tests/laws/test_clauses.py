@@ -7,6 +7,7 @@ present one last: whoever keeps one more clause appends the new count, and no co
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,8 @@ from gardien.messaging.models import Message
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 from gardien.quotes.models import Quote, QuoteDocument
+from gardien.retention.models import Backup
+from gardien.standing.models import Archived, Hold
 from tests.conftest import as_role
 
 COUNTS: dict[str, list[int]] = json.loads(Path(__file__).with_name("not_yet.json").read_text())
@@ -65,7 +68,7 @@ def measured(adviser: Any) -> dict[str, tuple[int, int]]:
     found = {}
     for proof in registry.proofs():
         with scope.entered(controller(proof, adviser)):
-            found[name(proof)] = proof.measure()
+            found[name(proof)] = proof.taken(clock.now())
     return found
 
 
@@ -115,6 +118,16 @@ def no_end(_: SimpleNamespace) -> None:
     assert cancelled.update(state="issued", cancelled_at=None, cancel_reason="") == 1
 
 
+def an_old_hold(_: SimpleNamespace) -> None:
+    held = Archived.objects.values("hold_id")
+    assert Archived.objects.update(due_at=clock.now() - timedelta(days=90)) == 1
+    assert Hold.objects.filter(id__in=held).update(until_date=clock.legal_day(clock.now() - timedelta(days=3))) == 1
+
+
+def an_old_backup(_: SimpleNamespace) -> None:
+    assert Backup.objects.update(made_at=clock.now() - timedelta(days=40)) == 1
+
+
 HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.notice.verso issued_without_verso": no_document,
     "client.collection told_without_reading": no_reading,
@@ -123,6 +136,11 @@ HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.basis.consent open_after_a_no": no_end,
     "user.acknowledgement acknowledged_other_words": other_notice,
     "client.messages.email offers_to_customers": an_offer,
+    "client.retention.derogations archive_of_customers": an_old_hold,
+    "client.archive.intermediate archive_of_customers": an_old_hold,
+    "user.retention.derogations archive_of_users": an_old_hold,
+    "user.archive.intermediate archive_of_users": an_old_hold,
+    "client.backup.retention overdue": an_old_backup,
 }
 
 
@@ -133,7 +151,7 @@ def test_each_proof_counts_something_and_finds_nothing_wrong_until_harm_is_done(
         proof = next(proof for proof in registry.proofs() if name(proof) == harmed)
         with scope.entered(controller(proof, played.adviser)):
             harm(played)
-            count, faults = proof.measure()
+            count, faults = proof.taken(clock.now())
             transaction.set_rollback(True)
             registry.register("quotes", held)
         assert (harmed, count > 0, faults > 0) == (harmed, True, True)

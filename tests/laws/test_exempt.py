@@ -42,13 +42,13 @@ def namers(trees: dict[str, ast.Module]) -> set[str]:
     return found
 
 
-def test_the_exempt_actions_are_those_that_the_rooms_declare() -> None:
+def test_the_exempt_actions_are_those_that_the_rooms_declare(database: None) -> None:
     assert undeclared() == set()
     assert [each for each in registry.exempt() if len(each.reason) < 20] == []
     assert {standing.announce_lift, standing.lift} <= decorated()
 
 
-def test_an_exempt_action_that_nobody_declared_is_found_and_a_declared_one_that_is_none() -> None:
+def test_an_exempt_action_that_nobody_declared_is_found_and_a_declared_one_that_is_none(database: None) -> None:
     word = registry.rooms["standing"]
     silent = tuple(each for each in word.exempt if each.action is not standing.lift)
     try:

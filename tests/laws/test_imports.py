@@ -43,6 +43,7 @@ PLANTS = {
     "cipher": ("gardien.quotes.queries.paper -> cryptography",),
     "postman": ("gardien.messaging.actions -> smtplib",),
     "printer": ("gardien.quotes._sheet -> typst",),
+    "draughtsman": ("gardien.web.shared.forms -> vl_convert",),
 }
 HOMELESS = {"floors": "gardien.storage", "shelves": "gardien.catalogue.helpers"}
 """A room on no floor, a module on no shelf."""

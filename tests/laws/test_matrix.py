@@ -23,7 +23,7 @@ from gardien.portal.commands import access_matrix
 from tests.conftest import PASSWORD
 
 OUTSIDE = {"anonymous", *matrix.OUTSIDE}
-OWN = {"customer_id", "quote_id", "line_id", "vehicle_id", "reading_id", "note_id", "merge_id", "other_id"}
+OWN = {"customer_id", "quote_id", "line_id", "vehicle_id", "reading_id", "note_id", "merge_id", "other_id", "hold_id"}
 """Places of addresses that hold something of the first repairer's."""
 NOT_MADE = {
     "/clients/<uuid:customer_id>/accords/demander/": "an empty form names no purpose, and an unknown one is not found",

@@ -23,6 +23,9 @@ from gardien.customers.models import Customer, SearchToken, SearchVariant, Vehic
 from gardien.customers.queries.search import LIMIT
 from gardien.customers.rules import tokens
 from gardien.network import queries as network
+from gardien.retention import queries as retention
+from gardien.retention.actions import _outlook
+from gardien.retention.models import Run
 from gardien.standing import actions as standing
 from tests import scene
 from tests.conftest import as_role
@@ -72,6 +75,15 @@ def beside(membership: Any, customer: Customer, at: datetime, count: int) -> Non
         standing.restrict(subjects=[hidden.reference], by=by, at=at)
 
 
+def foreseen(membership: Any, at: datetime) -> None:
+    """Leave to the garage's page of due dates what a run saw."""
+    Run.objects.create(as_of=at, started_at=at, ended_at=at)
+    controller = network.controller(membership)
+    seen = retention.measured(at)[controller]
+    with scope.entered(controller):
+        _outlook.keep(seen.figures, seen.calendar, at)
+
+
 def answers(customer: Customer, by: Any, at: datetime) -> None:
     """Say yes and take it back, object, and hold a category."""
     calls = next(each for each in consents.asked(commitment.in_force(clock.legal_day(at))) if each.per_address)
@@ -101,17 +113,19 @@ def test_each_page_costs_the_same_queries_with_one_row_and_with_three(cast: Any,
         draft = scene.draft(membership, quote.customer, at, "10.00")
         beside(membership, quote.customer, at, 1)
     client, manager = sign_in(ADVISER), sign_in("site.manager@tilleul.example")
-    tariff: list[tuple[str, dict[str, str] | None]] = [("/tarif/", None)]
+    managed: list[tuple[str, dict[str, str] | None]] = [("/tarif/", None), ("/echeances/", None)]
     for each in (client, manager):
         each.get("/")  # a session asks once whether its user has read the version in force
     pages = [*paths_and_terms(quote.customer, quote), (f"/devis/{draft.id}/?size=2055516", None)]
-    with_one = costs(client, pages) | costs(manager, tariff)
+    foreseen(membership, at)
+    with_one = costs(client, pages) | costs(manager, managed)
     for plate in ("AA-123-AA", "AB-123-AB"):
         scene.issued(membership, at, plate=plate)
     with scope.entered(network.controller(membership)):
         scene.draft(membership, quote.customer, at, "10.00", "20.00")
         beside(membership, quote.customer, at, 2)
-    assert costs(client, pages) | costs(manager, tariff) == with_one
+    foreseen(membership, at)
+    assert costs(client, pages) | costs(manager, managed) == with_one
     print(with_one)
     assert max(with_one.values()) <= MOST, with_one
 

@@ -192,6 +192,9 @@ def test_the_next_one_counts_on_prints_its_logins_then_serves_until_ctrl_c(envir
         assert re.fullmatch(r"D-TILLEUL-\d{4}-000002\.pdf", pdf(lines[0]))
         assert any(line.split() and line.split()[0] == f"{counter.ADVISER}" for line in lines)
         assert [line for line in lines if line.startswith("Password of all of them: ")]
+        told = [re.fullmatch(r"  (\S+@\S+) .+?(, TOTP [A-Z2-7]{32})?", line) for line in lines]
+        central = {line[1].endswith(("@sarvane.example", "@halvec.example")): bool(line[2]) for line in told if line}
+        assert central == {True: True, False: False}
         with urllib.request.urlopen(f"http://localhost:{port}/compte/connexion/") as page:
             assert 'class="demo"' in page.read().decode()
         assert len(processes_of(environment["GARDIEN_HOME"])) > 3

@@ -19,7 +19,7 @@ from tests.stories import accounting, carded, walk, watching
 SHOW_NO_PAGE = {
     *("draft", "choose", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
     *("decide", "withdraw", "object_to_offers", "remove_note", "undo_merge", "give_vehicle", "part_with"),
-    *("announce_lift", "lift"),
+    *("announce_lift", "lift", "release_hold", "release_archived"),
     *(
         "discard",
         "duplicate",
@@ -110,6 +110,7 @@ def through(walked: Walk, garage: SimpleNamespace) -> Walk:
     walked.go("customer", partial(walk.linked, garage=garage))
     manager = garage.sessions[walk.PERSONAS["site_manager"]]
     walked.go("manager", carded.restrictions, manager)
+    walked.go("manager", partial(carded.archive, garage=garage), manager)
     walked.go("manager", partial(walk.managed, garage=garage), manager)
     walked.go("accounts", accounting.manager, manager)
     walked.go("asking", partial(accounting.stranger, garage=garage))

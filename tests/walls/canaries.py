@@ -23,13 +23,14 @@ from gardien.quotes import actions as quotes
 from gardien.quotes.models import Quote
 from tests import scene
 from tests.conftest import CLUSTER
+from tests.walls import past
 from tests.walls.house import Garage
 
 LONG, SHORT = "Kanarié 7&", "Kanarie7"
 """The mark, and the one for columns that are short."""
 MARKS = ((LONG, 6), (SHORT, 6), (SHORT, 2), (SHORT, 0))
 """Each with how many signs of the row's id follow it, so that it is unique where it must be; the first that fits is put."""
-TOO_SHORT = {"language", "country", "plate_country", "oe_mark", "reused_parts"}
+TOO_SHORT = {"language", "country", "plate_country", "oe_mark", "reused_parts", "department", "period"}
 CHECKED = {
     *("consent_decision.wording_sha256", "messaging_message.state", "messaging_message.refused_cause"),
     *("catalogue_service.extra", "quotes_quote.state", "quotes_quote.cancel_reason"),
@@ -77,6 +78,7 @@ def lived(garage: Garage, at: Any) -> Quote:
         quotes.send(quote_id=draft.id, address_of="https://portail.example/{}".format, **by)
         customers.save_intake_draft(reading_id=scene.heard(held, at).id, typed={"last_name": LONG}, **by)
         customers.write_note(customer_id=customer.id, text=LONG, note_key=ids.new(), **by)
+        past.left(**by, name=LONG)
     return draft
 
 

@@ -18,9 +18,11 @@ from gardien.network import queries as network
 from gardien.network.models import Membership
 from gardien.quotes import actions as quotes
 from gardien.quotes import queries
+from gardien.standing.models import Hold
 from tests import scene
 from tests.conftest import HOME, PASSWORD, as_role
 from tests.messaging import post
+from tests.walls import past
 
 ABSENT = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 """An id that no row bears."""
@@ -107,6 +109,7 @@ def _garage(email: str, at: datetime) -> Garage:
         scene.stood(told.reference, network.actor(chosen), at)
         _card(chosen, told, at)
         _watched(chosen, told, at)
+        archived = past.left(network.actor(chosen), at)
         draft = scene.draft(chosen, told, at, "99.99", "12.50")
         opened = scene.draft(chosen, told, at, "99.99")
         scene.options(opened, network.actor(chosen), at)
@@ -128,6 +131,8 @@ def _garage(email: str, at: datetime) -> Garage:
             "issued_line": queries.lines(issued)[0].id,
             "document": queries.document(issued.id).id,
             "message": message,
+            "hold": Hold.objects.get(subject=told.reference).id,
+            "archived": archived,
             **_prices(chosen, at),
             "site": chosen.site_id,
             "repairer": network.controller(chosen),

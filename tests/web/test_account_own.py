@@ -164,13 +164,37 @@ def test_a_consent_is_shown_and_withdrawn(cast: Any, sign_in: Any, at: datetime)
     assert User.objects.get(id=user.id).state == UserState.ACTIVE
 
 
-def test_an_objection_to_offers_is_recorded_for_the_address_and_sender(cast: Any, sign_in: Any) -> None:
-    client = sign_in(ADVISER)
-    assert client.post("/compte/opposition/", {"sender": "partners"}).status_code == 302
+def test_an_objection_to_offers_is_recorded_for_one_channel_and_sender(cast: Any, sign_in: Any) -> None:
+    client, number = sign_in(ADVISER), "+33639981277"
+    User.objects.filter(email=ADVISER).update(phone=number)
+    for offer in ("email:partners", "phone:controller"):
+        assert client.post("/compte/opposition/", {"offer": offer}).status_code == 302
     with network():
-        objects = {sender: agreed.has_objected(Channel.EMAIL, ADVISER, sender) for sender in Sender}
-    assert objects == {Sender.CONTROLLER: False, Sender.PARTNERS: True}
-    assert client.post("/compte/opposition/", {"sender": "anybody"}).status_code == 400
+        places = {Channel.EMAIL: ADVISER, Channel.PHONE: number}
+        objects = [
+            f"{channel}:{sender}"
+            for channel, address in places.items()
+            for sender in Sender
+            if agreed.has_objected(channel, address, sender)
+        ]
+    assert objects == ["email:partners", "phone:controller"]
+    page = client.get("/compte/").content.decode()
+    assert re.findall(r'name="offer" value="([^"]+)"', page) == ["email:controller", "phone:partners"]
+
+
+@pytest.mark.parametrize("offer", ["", "partners", "email:anybody", "fax:partners", "sms:partners", "post:controller"])
+def test_an_objection_to_what_nobody_may_send_is_none(cast: Any, sign_in: Any, offer: str) -> None:
+    client, before = sign_in(ADVISER), counter.rows()
+    assert client.post("/compte/opposition/", {"offer": offer}).status_code == 400
+    assert counter.rows() == before
+
+
+def test_who_has_no_number_objects_to_no_call(cast: Any, sign_in: Any) -> None:
+    client = sign_in(ADVISER)
+    User.objects.filter(email=ADVISER).update(phone="")
+    page = client.get("/compte/").content.decode()
+    assert re.findall(r'name="offer" value="([^"]+)"', page) == ["email:controller", "email:partners"]
+    assert client.post("/compte/opposition/", {"offer": "phone:partners"}).status_code == 400
 
 
 def test_the_data_of_one_person_is_handed_over_without_secrets_and_without_others(cast: Any, sign_in: Any) -> None:

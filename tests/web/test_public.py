@@ -265,7 +265,7 @@ def test_what_is_not_there_is_not_found(committed: None, rest: str) -> None:
 
 def test_the_page_of_clauses_counts_what_the_registry_says(committed: None) -> None:
     page = Client().get("/engagement/clauses/").text
-    rows = status.counts(commitment.versions(), status.measure(()))
+    rows = status.counts(commitment.versions(), status.measure((), clock.now()))
     shown = re.findall(r'<th scope="row"><span class="badge-state is-(\w+)">.*?</tr>', page)[: len(status.STATUSES)]
     numbers = [
         [int(number) for number in re.findall(r'<td class="number">(\d+)</td>', row)]
@@ -284,7 +284,7 @@ def test_the_page_of_clauses_shows_nobody_a_repairers_figure(sign_in: Any, at: d
     pages = [each.get("/engagement/clauses/").text for each in (client, Client())]
     tables = [re.findall(r"<table.*</table>", page, re.DOTALL) for page in pages]
     assert tables[0] == tables[1]
-    assert set(status.measure(())) & scoped == set()
+    assert set(status.measure((), clock.now())) & scoped == set()
 
 
 def test_reading_in_public_leaves_no_trace(committed: None) -> None:

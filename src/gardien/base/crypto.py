@@ -171,6 +171,25 @@ class Keyring:
         return self._keys[purpose]
 
 
+def new_key() -> bytes:
+    """Return a random 256-bit key, to be kept by whoever asks: one person's, so that it can be destroyed alone."""
+    return AESGCM.generate_key(bit_length=_KEY_BYTES * 8)
+
+
+def seal_under(key: bytes, plaintext: bytes, *, context: bytes) -> bytes:
+    """Return `plaintext` sealed under a `new_key`: nonce (12) | ciphertext and tag; `context` as for the envelope."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+
+
+def open_under(key: bytes, blob: bytes, *, context: bytes) -> bytes:
+    """Return what `seal_under` sealed. Refuses with `Unreadable`."""
+    try:
+        return AESGCM(key).decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], context)
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable("altered, or opened under another context") from error
+
+
 def _read_all(folder: Path) -> dict[str, dict[int, bytes]]:
     keys: dict[str, dict[int, bytes]] = {}
     for path in folder.glob("*.key"):

@@ -4,12 +4,12 @@ A task runs at least once, and again after its worker was killed: its effect mus
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
@@ -75,6 +75,26 @@ def defer(name: str, **identifiers: UUID | str) -> None:
     Arguments are identifiers and references, never personal values; a law checks that each name is a task.
     """
     app.configure_task(name).defer(**{key: str(value) for key, value in identifiers.items()})
+
+
+def waiting(name: str, argument: str) -> list[UUID]:
+    """Return the ids that jobs of a task name as `argument`, of all jobs that no worker has in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT (args->>%s)::uuid FROM procrastinate_jobs"
+            " WHERE task_name = %s AND status <> 'doing' AND args->>%s IS NOT NULL",
+            [argument, name, argument],
+        )
+        return [identifier for (identifier,) in cursor.fetchall()]
+
+
+def drop(name: str, argument: str, identifiers: Sequence[UUID]) -> None:
+    """Remove the jobs of a task that name one of these ids as `argument` and that no worker has in hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE task_name = %s AND status <> 'doing' AND (args->>%s)::uuid = ANY(%s)",
+            [name, argument, list(identifiers)],
+        )
 
 
 def arguments() -> dict[str, tuple[str, ...]]:

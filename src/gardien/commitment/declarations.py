@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -16,8 +17,10 @@ class Holding:
     that leads from the row to its subject's reference; `keys` names keys of a JSON column, as `column.key`.
 
     A row's period runs with its person, or from its own column `dated_by`; of rows that share the columns `renewed_by`
-    it runs from the latest. `also` names further clocks that may end it: of the other population, or earlier ones. What
-    `outlasts` its person stays for as long as a hold of theirs lives.
+    it runs from the latest. `begun()` returns a query of (id, at) of rows whose period began before their person's.
+    `also` names further clocks that may end it: of the other population, or earlier ones. What `outlasts` its person
+    stays for as long as a hold of theirs lives. What is not `is_archived` no hold keeps: it tells of other categories
+    too (keys to search by, documents, letters), or is no ground's to need (secrets, remarks).
     """
 
     place: str
@@ -30,7 +33,9 @@ class Holding:
     also: tuple[str, ...] = ()
     dated_by: str = ""
     renewed_by: tuple[str, ...] = ()
+    begun: Callable[[], Any] | None = None
     outlasts: bool = False
+    is_archived: bool = True
 
     @property
     def clocks(self) -> tuple[str, ...]:
@@ -66,11 +71,17 @@ class Proof:
     """A live figure that shows that a clause is kept: its query returns (what was counted, what was found wrong).
 
     `is_scoped` if it counts rows of one controller: it is then measured on behalf of each, and the figures added up.
+    `is_timed` if what is wrong depends on the instant: the query then takes `at`.
     """
 
     clause: str
-    measure: Callable[[], tuple[int, int]]
+    measure: Callable[..., tuple[int, int]]
     is_scoped: bool = False
+    is_timed: bool = False
+
+    def taken(self, at: datetime) -> tuple[int, int]:
+        """Return what it counts at an instant, and what of it is wrong."""
+        return self.measure(at=at) if self.is_timed else self.measure()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -47,16 +48,16 @@ def not_yet(version: Version) -> list[str]:
     return [clause for clause in version.clauses if not keepers(clause)]
 
 
-def measure(controllers: Iterable[UUID]) -> dict[str, Figure]:
-    """Run every proof and return what was found, by clause; on behalf of each controller in a transaction of its own.
+def measure(controllers: Iterable[UUID], at: datetime) -> dict[str, Figure]:
+    """Take every proof at `at` and return what was found, by clause; of each controller in a transaction of its own.
 
     A proof of rows that belong to one controller counts nothing where there is no controller.
     """
     proofs = registry.registry.proofs()
-    found = [(proof.clause, *proof.measure()) for proof in proofs if not proof.is_scoped]
+    found = [(proof.clause, *proof.taken(at)) for proof in proofs if not proof.is_scoped]
     for controller in controllers:
         with scope.entered(controller):
-            found += [(proof.clause, *proof.measure()) for proof in proofs if proof.is_scoped]
+            found += [(proof.clause, *proof.taken(at)) for proof in proofs if proof.is_scoped]
     figures: dict[str, Figure] = {}
     for clause, counted, wrong in found:
         before = figures.get(clause, Figure())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gardien.base import clock, ids
+from gardien.base import clock, ids, ledger, scope
 from gardien.base.actor import Actor
 from gardien.base.text import Refused
 from gardien.commitment import queries as commitment
@@ -19,7 +19,7 @@ from gardien.journal import actions as journal
 
 from . import queries
 from .models import Acknowledgement, Decision, Objection, Reading
-from .rules import HEARD, About, Channel, How, NotAnAddressError, Sender, Tag, to_take_back
+from .rules import HEARD, OBJECTED_AGAIN, About, Channel, How, NotAnAddressError, Sender, Tag, to_take_back
 
 
 class NobodyReadError(ValueError):
@@ -183,9 +183,22 @@ def object_(*, channel: Channel, address: str, sender: Sender, how: How, by: Act
     known = queries.objections([digest]).get(digest)
     if known and known.objected_at >= at:
         return known
-    objection = Objection.objects.create(channel=channel, sender=sender, digest=digest, how=how, objected_at=at)
+    told = {"channel": channel, "sender": sender, "digest": digest, "how": how, "objected_at": at.isoformat()}
+    objection = Objection(id=ids.new(), **{**told, "objected_at": at})
+    ledger.write(OBJECTED_AGAIN, controller=scope.current(), subjects=[str(objection.id)], values=told, at=at)
+    objection.save(force_insert=True)
     journal.record(Tag.OBJECTED, by=by, at=at, objection=objection.id)
     return objection
+
+
+@transaction.atomic
+def object_again(subjects: Sequence[str], values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Record an objection anew under its id, after a restore, from its line in the ledger; it is as old as it was."""
+    told = {**values, "objected_at": datetime.fromisoformat(values["objected_at"])}
+    objection = Objection(id=UUID(subjects[0]), **told)
+    if not Objection.objects.filter(id=objection.id).exists():
+        objection.save(force_insert=True)
+        journal.record(Tag.OBJECTED, by=by, at=at, objection=objection.id)
 
 
 def _refuse_unheard(how: How, by: Actor) -> None:

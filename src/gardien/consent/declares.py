@@ -1,8 +1,9 @@
 """What this room says of readings, decisions and objections: proofs, each under the clock of its own kind."""
 
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof, Replay
 
 from . import actions, queries
+from .rules import OBJECTED_AGAIN
 
 USES = ("client.use.quote", "client.use.storage")
 OF_BOTH = (*USES, "user.use.accounts")
@@ -16,6 +17,7 @@ DECLARATION = Declaration(
             USES,
             "client.evidence.retention#consent_proof",
             "subject",
+            also=("user.evidence.retention#consent_proof",),
         ),
         Holding(
             "consent.Acknowledgement",
@@ -24,6 +26,7 @@ DECLARATION = Declaration(
             ("user.use.accounts",),
             "user.retention.orders",
             "subject",
+            also=("user.retention.leavers",),
         ),
         Holding(
             "consent.Decision",
@@ -35,6 +38,8 @@ DECLARATION = Declaration(
             OF_BOTH,
             "client.evidence.retention#consent_proof",
             "subject",
+            also=("user.evidence.retention#consent_proof",),
+            begun=queries.taken_back,
         ),
         Holding(
             "consent.Objection",
@@ -43,6 +48,9 @@ DECLARATION = Declaration(
             USES,
             "client.evidence.retention#objection_digest",
             "digest",
+            also=("user.evidence.retention#objection_digest",),
+            dated_by="objected_at",
+            renewed_by=("channel", "sender", "digest"),
         ),
     ),
     not_personal=(
@@ -57,6 +65,7 @@ DECLARATION = Declaration(
         NotPersonal("consent.Acknowledgement", ("controller_id",), "names the controller"),
         NotPersonal("consent.Objection", ("controller_id",), "names the controller"),
     ),
+    replays=(Replay(OBJECTED_AGAIN, actions.object_again),),
     keepers=(
         Keeper("client.basis.consent", actions.decide),
         Keeper("client.basis.consent", actions.withdraw),

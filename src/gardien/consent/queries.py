@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from gardien.base import scope
 from gardien.commitment import documents
@@ -48,6 +49,25 @@ def reading(identifier: UUID) -> Reading:
 def readings(subjects: Sequence[str]) -> list[Reading]:
     """Return all readings to a person, the first one first: what they were told, and whether they were told again."""
     return list(Reading.objects.filter(subject__in=subjects).order_by("read_at", "id"))
+
+
+def tellings(population: str) -> QuerySet[Any, tuple[str, datetime, str]]:
+    """Return (subject, at, version) of everything that customers heard, or that users said they have read."""
+    if population == "client":
+        return Reading.objects.values_list("subject", "read_at", "version")
+    return Acknowledgement.objects.values_list("subject", "acknowledged_at", "version")
+
+
+def taken_back() -> QuerySet[Any, tuple[UUID, datetime]]:
+    """Return (id, at) of decisions that a later no to the same purpose and address took back, and when it first did.
+
+    The purpose that they prove was over then, whatever else the person agreed to since. The no itself stays: it is what
+    keeps anybody from asking, or acting, again.
+    """
+    same = {name: OuterRef(name) for name in ("subject", "purpose", "channel", "address_digest")}
+    later = Decision.objects.filter(**same, is_given=False, decided_at__gt=OuterRef("decided_at"))
+    first = later.order_by("decided_at").values("decided_at")[:1]
+    return Decision.objects.annotate(over_at=Subquery(first)).filter(over_at__isnull=False).values_list("id", "over_at")
 
 
 def acknowledgements(subjects: Sequence[str]) -> list[Acknowledgement]:

@@ -51,6 +51,10 @@ class Tag(journal.Tag):
     OBJECTED = "consent:objection:recorded"
 
 
+OBJECTED_AGAIN: Final = "consent.objected"
+"""An objection's line in the ledger (`base.ledger`), by which it is recorded again after a restore."""
+
+
 HEARD: Final = (How.ORAL, How.COUNTER)
 """What only a person can have taken down."""
 

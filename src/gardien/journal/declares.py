@@ -8,6 +8,7 @@ KEYS = (
     *("message", "document"),
     *("party", "repairer", "site", "membership", "price_list", "file", "read", "request", "access"),
     *("service", "rule", "rate"),
+    *("run", "count", "archived", "rows"),
 )
 
 DECLARATION = Declaration(
@@ -19,6 +20,8 @@ DECLARATION = Declaration(
             ("client.use.quote", "user.use.accounts"),
             "client.evidence.retention#journal",
             "subject",
+            also=("user.evidence.retention#journal",),
+            dated_by="at",
         ),
     ),
     not_personal=(NotPersonal("journal.Entry", ("controller_id", "at", "tag", "actor_role"), "says what, not who"),),

@@ -1,14 +1,19 @@
 """What this room says of its messages, and the clause that its gate keeps."""
 
+from dataclasses import replace
+
 from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
 
 from . import actions, queries
 
 
 def _of(place: str, columns: tuple[str, ...], found_by: str, category: str = "derived:proof") -> Holding:
-    return Holding(
-        place, columns, category, ("client.use.quote", "user.use.accounts"), "client.retention.messages", found_by
+    uses, clock, also = (
+        ("client.use.quote", "user.use.accounts"),
+        "client.retention.messages",
+        "user.retention.messages",
     )
+    return Holding(place, columns, category, uses, clock, found_by, also=(also,))
 
 
 DECLARATION = Declaration(
@@ -22,7 +27,9 @@ DECLARATION = Declaration(
             ),
             "subject",
         ),
-        _of("messaging.Message", ("recipient", "recipient_digest", "letter"), "subject", "email"),
+        replace(
+            _of("messaging.Message", ("recipient", "recipient_digest", "letter"), "subject", "email"), is_archived=False
+        ),
         _of(
             "messaging.Attempt",
             ("id", "message_id", "number", "started_at", "ended_at", "outcome", "code"),

@@ -49,6 +49,7 @@ class Repairer(SharedRow, Address):
     siren = models.CharField(max_length=9, unique=True)
     vat_number = models.CharField(max_length=14)
     trade_register = models.CharField(max_length=60, help_text="its town")
+    services_ended_at = models.DateTimeField(null=True, help_text="of its notice: nobody works in the portal for it")
 
     class Meta:
         ordering = ["code"]
@@ -217,7 +218,7 @@ class SupportAccess(SharedRow):
     site = models.ForeignKey(Site, models.PROTECT)
     ticket = models.CharField(max_length=20)
     reason = models.CharField(max_length=20, help_text="rules.SupportReason")
-    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    opened_by_id = models.UUIDField(help_text="of the manager; the row outlives the account")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -240,7 +241,7 @@ class SupportRead(ControllerRow):
     """One page that support asked for while a site had let it in; the row lies behind the repairer's wall."""
 
     access = models.ForeignKey(SupportAccess, models.PROTECT, related_name="+")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user_id = models.UUIDField(help_text="of who read; the row outlives the account")
     action = models.CharField(max_length=40, help_text="of commitment/roles.yaml")
     object_id = models.UUIDField(null=True, help_text="what the address named")
     read_at = models.DateTimeField()

@@ -37,6 +37,11 @@ def folders(configured: Path | None) -> list[Path]:
     return [folder for folder in wanted if (folder / "initdb").is_file() and (folder / "postgres").is_file()]
 
 
+def clients() -> list[Path]:
+    """List the system's folders of programs, those without a server included."""
+    return sorted(SYSTEM.glob("*/bin"))
+
+
 def find(configured: Path | None, account: Account, *, major: int | None, cache: Path) -> Binaries:
     """Return the first binaries that fit: of that `major`, or any from 15 on when it is None.
 

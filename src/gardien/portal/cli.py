@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import OperationalError
 
@@ -19,6 +20,8 @@ from gardien.portal.config import Config, SettingRefusedError, read
 from gardien.portal.embedded import ClusterError
 
 NO_OWNER = "To migrate the database of DATABASE_URL, name it as role gardien_owner in GARDIEN_OWNER_DATABASE_URL."
+NO_SWEEP = "Name the database of DATABASE_URL as role gardien_sweep in GARDIEN_SWEEP_DATABASE_URL."
+NO_BACKUP = "To back up the database of DATABASE_URL, name it as role gardien_backup in GARDIEN_BACKUP_DATABASE_URL."
 NO_MATRIX = "The matrix is asked on a database of its own beside the embedded one: unset DATABASE_URL."
 
 Run = Callable[[argparse.Namespace, Config], int]
@@ -57,6 +60,17 @@ def _parser() -> argparse.ArgumentParser:
     worker.add_argument("--once", action="store_true", help="in this process, which nobody starts again")
     _add(commands, "migrate", "Bring tables and walls up to date, as the owner.")
     _add(commands, "check", "Say whether the portal may start here.", has_json=True)
+
+    backup = _add(commands, "backup", "Write the whole database into one new file.", has_json=True)
+    backup.add_argument("dir", type=Path)
+    restore = _add(commands, "restore", "Fill an empty database, and do again what was done since.", has_json=True)
+    restore.add_argument("file", type=Path, metavar="FILE", nargs="?", help="none: go on with a restore cut short")
+
+    sweep = _add(commands, "sweep", "Take back what is due, and say what is held and overdue.", has_json=True)
+    sweep.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DATE", help="what is due on that day (default: now)"
+    )
+    sweep.add_argument("--dry-run", action="store_true", help="count, and touch nothing")
 
     kinds = commands.add_parser("jobs", help="The jobs.").add_subparsers(required=True, metavar="WHAT")
     _add(kinds, "list", "Show the jobs that stopped, and how many wait.", module="jobs_list", has_json=True)
@@ -127,25 +141,39 @@ def _run(module: str, options: argparse.Namespace, config: Config) -> int:
     """Have the database serve, load Django as the role that the command needs, and run the command's module."""
     if module == "migrate":
         os.environ["GARDIEN_DATABASE_ROLE"] = "owner"
+    if module in ("sweep", "restore"):
+        os.environ["GARDIEN_DATABASE_ROLE"] = "sweep"
     if module == "demo":
         os.environ["GARDIEN_IS_DEMO"] = "true"
         if not config.mail_url:
             os.environ |= {"GARDIEN_MAIL_URL": mail.FILE, "GARDIEN_MAIL_FROM": "portail@gardien.example"}
-    if module == "migrate" and config.database_url and not config.owner_database_url:
-        raise stack.RefusedError(NO_OWNER)
-    if module == "access_matrix":
-        if config.database_url:
-            raise stack.RefusedError(NO_MATRIX)
-        os.environ["GARDIEN_DATABASE_NAME"] = "gardien_matrix"
-        config = read()
+    _refuse_nameless(module, config)
     with ExitStack() as held:
+        if module == "access_matrix":
+            os.environ["GARDIEN_DATABASE_NAME"] = "gardien_matrix"
+            os.environ["GARDIEN_LEDGER"] = held.enter_context(TemporaryDirectory(prefix="gardien-matrix-"))
+            config = read()
         if module == "commitment_status" or not module.startswith("commitment_"):
-            if stack.is_new(config):
+            if stack.is_new(config) and module != "restore":
                 stack.make_keys(config)
             held.enter_context(stack.database(config))
             boot.load()
         run: Run = import_module(f"gardien.portal.commands.{module}").run
         return run(options, read())
+
+
+def _refuse_nameless(module: str, config: Config) -> None:
+    """Refuse a command on an external database whose other role it would need, and is not told."""
+    needed = {
+        "migrate": [(config.owner_database_url, NO_OWNER)],
+        "sweep": [(config.sweep_database_url, NO_SWEEP)],
+        "backup": [(config.backup_database_url, NO_BACKUP)],
+        "restore": [(config.owner_database_url, NO_OWNER), (config.sweep_database_url, NO_SWEEP)],
+        "access_matrix": [("", NO_MATRIX)],
+    }
+    for url, sentence in needed.get(module, []):
+        if config.database_url and not url:
+            raise stack.RefusedError(sentence)
 
 
 if __name__ == "__main__":

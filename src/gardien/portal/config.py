@@ -34,10 +34,17 @@ class Config(BaseModel):
     owner_database_url: str = Field(
         "", description="The same database as role gardien_owner, for `gardien migrate` only."
     )
+    sweep_database_url: str = Field(
+        "", description="The same database as role gardien_sweep, for `gardien sweep` and `gardien restore`."
+    )
+    backup_database_url: str = Field("", description="The same database as role gardien_backup, for `gardien backup`.")
     database_role: DatabaseRole = Field("app", description="The embedded database's role of this process.")
     database_name: str = Field("gardien", description="The embedded database's name.")
     postgres_bin: Path | None = Field(None, description="A folder with PostgreSQL's server programs, before any other.")
     keys: Path | None = Field(None, description="The folder of key files; empty: `keys` below the data directory.")
+    ledger: Path | None = Field(
+        None, description="The folder of the erasure ledger; empty: `ledger` below the data directory."
+    )
     versions: Path | None = Field(None, description="The folder of commitment versions; empty: the package's own.")
     hosts: str = Field("localhost,127.0.0.1", description="Host names the portal answers to, separated by commas.")
     is_https: bool = Field(default=False, description="True behind TLS: secure cookies with the __Host- prefix, HSTS.")
@@ -52,10 +59,25 @@ class Config(BaseModel):
     )
     mail_from: str = Field("", description="The portal's own address, from which mail is sent; needed with a mail URL.")
 
+    def url(self, role: str) -> str:
+        """Return the external database's URL for a role, empty if it has none of its own."""
+        own = {"owner": self.owner_database_url, "sweep": self.sweep_database_url, "backup": self.backup_database_url}
+        return own.get(role, self.database_url)
+
     @property
     def keys_folder(self) -> Path:
         """Return the folder of key files."""
         return self.keys or self.home / "keys"
+
+    @property
+    def ledger_folder(self) -> Path:
+        """Return the folder of the erasure ledger."""
+        return self.ledger or self.home / "ledger"
+
+    @property
+    def stores(self) -> dict[str, Path]:
+        """Return where the holdings lie that are files, by the place that a room declares."""
+        return {"file:outbox": self.home / "outbox", "file:demo": self.home / "demo", "file:ledger": self.ledger_folder}
 
     @property
     def mail_route(self) -> mail.Route | None:

@@ -9,6 +9,11 @@ from gardien.web.public import views as public
 from . import startup
 
 SECURITY = ("derived:account_security", ("user.use.accounts",), "user.retention.orders")
+LEAVERS = ("user.retention.leavers",)
+
+
+def _of_accounts(place: str, columns: tuple[str, ...], found_by: str, *, is_archived: bool = True) -> Holding:
+    return Holding(place, columns, *SECURITY, found_by, also=LEAVERS, is_archived=is_archived)
 
 
 def columns_classified() -> tuple[int, int]:
@@ -28,7 +33,7 @@ DECLARATION = Declaration(
         Holding("sessions.Session", ("session_key", "session_data", "expire_date"), *SECURITY, "session_data"),
         Holding("session:carried", ("id", "author", "path", "typed_at"), *SECURITY, "author"),
         Holding("session:carried", ("sealed",), "address", ("client.use.quote",), "client.retention.quotes", "author"),
-        Holding("account.EmailAddress", ("id", "user_id", "verified", "primary"), *SECURITY, "user.reference"),
+        _of_accounts("account.EmailAddress", ("id", "user_id", "verified", "primary"), "user.reference"),
         Holding(
             "account.EmailAddress",
             ("email",),
@@ -36,26 +41,37 @@ DECLARATION = Declaration(
             ("user.use.accounts",),
             "user.retention.contact",
             "user.reference",
+            also=LEAVERS,
         ),
-        Holding(
+        _of_accounts(
             "account.EmailConfirmation",
             ("id", "email_address_id", "created", "sent", "key"),
-            *SECURITY,
             "email_address.user.reference",
+            is_archived=False,
         ),
-        Holding(
+        _of_accounts(
             "mfa.Authenticator",
             (
                 *("id", "user_id", "type", "data", "created_at", "last_used_at"),
                 *(f"data.{key}" for key in ("secret", "used", "seed", "used_mask", "viewed_at", "name", "credential")),
             ),
-            *SECURITY,
             "user.reference",
+            is_archived=False,
         ),
         Holding(
             "file:demo", ("quote.pdf",), "derived:quote", ("client.use.quote",), "client.retention.quotes", "number"
         ),
         Holding("file:demo", ("logins.json",), *SECURITY, "email"),
+        Holding(
+            "file:ledger",
+            ("subjects", "sealed", "key"),
+            "derived:proof",
+            ("client.use.quote", "client.use.storage", "user.use.accounts"),
+            "client.backup.retention",
+            "subjects",
+            is_exported=False,
+            also=("user.backup.retention",),
+        ),
     ),
     not_personal=(
         *(
@@ -64,6 +80,7 @@ DECLARATION = Declaration(
         ),
         NotPersonal("contenttypes.ContentType", ("*",), "names of tables"),
         NotPersonal("job:portal.retry_stalled", ("timestamp",), "when it was due"),
+        NotPersonal("job:portal.sweep", ("timestamp",), "when it was due"),
         NotPersonal("file:keys", ("*",), "random numbers"),
         NotPersonal("file:postgres", ("*",), "the tables themselves, classified column by column"),
         *(

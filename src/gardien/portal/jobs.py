@@ -1,4 +1,4 @@
-"""Jobs that keep the queue itself going."""
+"""Jobs that keep the queue itself going, and the one that starts the night's sweep."""
 
 import logging
 from contextlib import suppress
@@ -11,6 +11,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from gardien.base import clock, jobs
+from gardien.portal import nightly
+from gardien.retention.rules import LONGEST_RUN
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,18 @@ async def retry_stalled(timestamp: int) -> None:
     for place, job in enumerate(left):
         with suppress(ConnectorException):  # it has ended meanwhile
             await _again(job, at + place * APART)
+
+
+@app.periodic(cron="*/10 * * * *")
+@jobs.task("portal.sweep", max_age=LONGEST_RUN + HEARTBEAT, lock="portal.sweep", queueing_lock="portal.sweep")
+def sweep(timestamp: int) -> None:
+    """Sweep, if no sweep has ended since the last night's hour: every ten minutes, and as soon as a worker is up.
+
+    One at a time. A sweep that ends badly leaves no run that has ended, so the next look starts it again.
+    """
+    del timestamp
+    if nightly.is_due(clock.now()) and (status := nightly.sweep()):
+        log.error("The sweep ended badly. See: gardien check", extra={"task": "portal.sweep", "status_code": status})
 
 
 def is_left_behind(job: ProcrastinateJob, at: datetime) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from gardien.base.crypto import Keyring
+from gardien.base.ledger_files import LedgerFolder
 from gardien.commitment import policy
 from gardien.portal import config, embedded
 
@@ -15,6 +16,7 @@ CONFIG = config.read()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 GARDIEN_KEYRING = Keyring(CONFIG.keys_folder)
+GARDIEN_LEDGER = LedgerFolder(CONFIG.ledger_folder, GARDIEN_KEYRING)
 SECRET_KEY = GARDIEN_KEYRING.secret()
 GARDIEN_VERSIONS_FOLDER = CONFIG.versions or policy.VERSIONS_FOLDER
 DEBUG = False
@@ -90,7 +92,7 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     """Return the connection of this process's role."""
     options: dict[str, Any] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
-    url = CONFIG.owner_database_url if CONFIG.database_role == "owner" else CONFIG.database_url
+    url = CONFIG.url(CONFIG.database_role)
     parameters: dict[str, Any] = conninfo_to_dict(url)
     if not url:
         cluster = embedded.Cluster(CONFIG.home / "postgres")

@@ -70,7 +70,7 @@ class Child:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.started_at = time.monotonic()
-        return subprocess.Popen([*_tied(), sys.executable, *self.arguments], env=self.environ, start_new_session=True)
+        return subprocess.Popen([*tied(), sys.executable, *self.arguments], env=self.environ, start_new_session=True)
 
     def _end_group(self, number: signal.Signals) -> None:
         """Signal the session that we started; its id is the process's own."""
@@ -80,7 +80,7 @@ class Child:
             return
 
 
-def _tied() -> list[str]:
+def tied() -> list[str]:
     """Return what makes Linux end a program with the thread that started it: nobody else could once we are killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "TERM"] if setpriv else []

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from gardien.base import jobs, walls
+from gardien.base import jobs, ledger, walls
 from gardien.base.crypto import KeyMissing
 from gardien.commitment import registry
 from gardien.portal import role_guard, stack
@@ -26,8 +26,36 @@ def places() -> list[tuple[str, str]]:
     return columns + [(f"job:{name}", argument) for name, taken in jobs.arguments().items() for argument in taken]
 
 
+def reasons_of_ledger() -> list[str]:
+    """Return why the ledger forbids to serve: it lacks what the database knows, or knows what the database lacks."""
+    folder = settings.GARDIEN_LEDGER.folder
+    try:
+        ledger.reconcile()
+        standing = ledger.standing()
+    except OSError as error:
+        return [f"The ledger in {folder}, the folder that GARDIEN_LEDGER names, cannot be read or written: {error}"]
+    reasons = []
+    if lost := standing.lacking + standing.strays:
+        reasons.append(
+            f"The ledger in {folder}, the folder that GARDIEN_LEDGER names, lacks {lost} lines. Restore that folder "
+            f"from its own copy; what to do if there is none stands in docs/operations.md, under Erasure ledger"
+        )
+    if standing.is_too_old:
+        reasons.append("The database was restored from before all that the ledger still knows. Restore a later backup")
+    if standing.unreplayed:
+        reasons.append(
+            f"The database was restored from before {len(standing.unreplayed)} lines of the ledger: erasures, "
+            f"corrections, objections that must be done again. Run: gardien restore"
+        )
+    return reasons
+
+
 def refuse() -> None:
-    """Raise `StartupRefusedError` for an unsafe role, an unclassified place, a missing key or walls that differ."""
+    """Raise `StartupRefusedError` where the portal must not serve.
+
+    Reasons are an unsafe role, an unclassified place, a missing key, walls that differ, and a ledger that was not done
+    again since the database was restored.
+    """
     reasons = [f"Not classified in declares.py: {place}" for place in registry.unclassified(places())]
     try:
         settings.GARDIEN_KEYRING.require()
@@ -42,5 +70,7 @@ def refuse() -> None:
     reasons += differences[:SHOWN]
     if differences:
         reasons.append(f"The database departs from its plan at {len(differences)} points. Run: gardien migrate")
+    else:
+        reasons += reasons_of_ledger()
     if reasons:
         raise StartupRefusedError("\n".join(["The portal refuses to start:", *reasons]))

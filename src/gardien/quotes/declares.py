@@ -1,9 +1,23 @@
 """What this room says of quotes, and the clause they keep."""
 
-from gardien.commitment.registry import Activity, Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from dataclasses import replace
+
+from gardien.commitment.registry import (
+    Activity,
+    Declaration,
+    Defer,
+    Exempt,
+    Holding,
+    Keeper,
+    NotPersonal,
+    Proof,
+    Twin,
+    Withdrawal,
+)
 from gardien.standing.rules import Event
 
 from . import actions, queries
+from .queries import twins
 from .rules.vocabulary import PURPOSE
 
 
@@ -38,9 +52,10 @@ DECLARATION = Declaration(
         ),
         _of(
             "quotes.QuoteDocument",
-            ("id", "quote_id", "sealed", "sha256", "verso_sha256", "replaced", "made_at"),
+            ("id", "quote_id", "sha256", "verso_sha256", "replaced", "made_at"),
             "quote.customer.reference",
         ),
+        replace(_of("quotes.QuoteDocument", ("sealed",), "quote.customer.reference"), is_archived=False),
         _of("job:quotes.verify", ("quote",), "quote.customer.reference"),
     ),
     not_personal=(
@@ -66,7 +81,9 @@ DECLARATION = Declaration(
         Activity(Event.QUOTE_REFUSED, actions.refuse),
     ),
     exempt=(Exempt(actions.mark_verified, "looks after the stored bytes: storage goes on (GDPR, article 18(2))"),),
+    defers=(Defer("contract", ("client.retention.quotes",), queries.on_contract, is_of_endings=True),),
     withdrawals=(Withdrawal((PURPOSE,), actions.end_use),),
+    twins=(Twin("quote", "client", twins.rows),),
     keepers=(
         Keeper("client.notice.verso", actions.issue),
         Keeper("client.basis.consent", actions.end_use),

@@ -23,6 +23,20 @@ class Run(SharedRow):
         return str(self.id)
 
 
+class Outlook(ControllerRow):
+    """What the last run did for one controller, and what falls due for it month by month: counts, for its pages."""
+
+    taken_at = models.DateTimeField(help_text="the instant of the run's figures")
+    figures = models.JSONField(help_text="rules.Figure of each clause, of this controller alone")
+    months = models.JSONField(help_text="[clause, first day of a month, how many]")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["controller_id"], name="retention_outlook_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Quarantined(ControllerRow):
     """One person, or one row, that the sweep could not take back, and why; it tries again each time."""
 

@@ -4,18 +4,28 @@ Each is written for one reference, or for every reference of a merged group: fac
 (`queries`), restrictions and holds are rows of their own.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
 
 from gardien.base import clock, scope
 from gardien.base.actor import Actor
+from gardien.commitment import policy
+from gardien.commitment.policy import legal_time
 from gardien.commitment.registry import registry
 from gardien.journal import actions as journal
 
 from . import queries
-from .models import Ending, Fact, Hold, Restriction, Resumption
-from .rules import EndReason, Event, Ground, Tag
+from .models import Consultation, Ending, Fact, Hold, Restriction, Resumption
+from .rules import LONGEST_HOLD_YEARS, EndReason, Event, Ground, Motive, Tag
+
+Fields = dict[str, list[dict[str, Any]]]
+"""What is archived: rows by place, each with the columns of one category."""
 
 exempt = scope.exempt
 """Decorates an action that may touch a restricted person's record; its room declares it with the reason."""
@@ -33,8 +43,20 @@ class AlreadyOverError(ValueError):
     """A hold's last day has passed already: give a day to come."""
 
 
+class TooLongError(ValueError):
+    """A hold's last day lies further ahead than any right of action: a hold is never for ever."""
+
+
 class NoSuchHoldError(LookupError):
     """The present controller has no such hold."""
+
+
+class NoSuchArchivedError(LookupError):
+    """The present controller has nothing archived under this id, or its person is restricted."""
+
+
+class NoMotiveError(ValueError):
+    """The archive is not opened without saying what for."""
 
 
 def record_activity(*, subject: str, event: Event, source_id: UUID, by: Actor, at: datetime) -> Fact:
@@ -124,11 +146,14 @@ def hold(
 ) -> Hold:
     """Hold one category of a person's data on a lawful ground until a day, that day included.
 
-    One that stands on the same ground for the same category takes the new day and reference. Raises `AlreadyOverError`.
+    One that stands on the same ground for the same category takes the new day and reference. Raises `AlreadyOverError`,
+    or `TooLongError` beyond `rules.LONGEST_HOLD_YEARS`.
     """
     placed_by_id = _person(by)
     if until_date < clock.legal_day(at):
         raise AlreadyOverError
+    if until_date > legal_time.same_numbered_day(clock.legal_day(at), policy.Period(years=LONGEST_HOLD_YEARS)):
+        raise TooLongError
     terms = {"legal_reference": legal_reference, "until_date": until_date}
     placed, is_new = Hold.objects.get_or_create(
         subject=subject,
@@ -157,6 +182,59 @@ def release(*, hold_id: UUID, by: Actor, at: datetime) -> None:
         placed.released_at, placed.released_by_id = at, released_by_id
         placed.save(update_fields=["released_at", "released_by_id"])
         journal.record(Tag.RELEASED, by=by, at=at, subject=placed.subject)
+
+
+def close(*, people: Sequence[tuple[str, str]], by: Actor, at: datetime) -> None:
+    """Record that persons' records are gone, by (the reference kept of their group, each of their references).
+
+    Each reference keeps the last activity of its person, from which other clauses run. Call it before their facts
+    go; a reference that is closed stays as it was. The action that calls writes the journal entry.
+    """
+    del by
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH member AS (SELECT * FROM unnest(%(heads)s::text[], %(references)s::text[]) m(head, subject)),
+            last AS (
+                SELECT m.head, max(f.happened_at) AS at FROM member m JOIN standing_fact f USING (subject)
+                WHERE f.controller_id = %(controller)s GROUP BY m.head)
+            INSERT INTO standing_closure (id, controller_id, subject, last_at, ended_at)
+            SELECT gen_random_uuid(), %(controller)s, m.subject, l.at, %(at)s
+            FROM member m LEFT JOIN last l USING (head)
+            ON CONFLICT (controller_id, subject) DO NOTHING""",
+            {
+                "heads": [head for head, _ in people],
+                "references": [reference for _, reference in people],
+                "controller": scope.current(),
+                "at": at,
+            },
+        )
+
+
+def consult(*, archived_id: UUID, motive: Motive, explanation: str, by: Actor, at: datetime) -> Fields:
+    """Open what is archived under an id, and write who did and why: there is no other way to its fields.
+
+    Each opening is written, the same one twice is two. Raises `NoSuchArchivedError`, `NoMotiveError` without an
+    explanation, and `base.crypto.Unreadable` if the row was altered; then nothing is written.
+    """
+    consulted_by_id = _person(by)
+    if not explanation.strip():
+        raise NoMotiveError
+    found = queries.archived().filter(id=archived_id).first()
+    if found is None:
+        raise NoSuchArchivedError
+    content = settings.GARDIEN_KEYRING.open_(bytes(found.sealed), context=queries.archive_context(found.id))
+    Consultation.objects.create(
+        subject=found.subject,
+        archived_id=found.id,
+        motive=motive.value,
+        explanation=explanation,
+        consulted_at=at,
+        consulted_by_id=consulted_by_id,
+    )
+    journal.record(Tag.CONSULTED, by=by, at=at, subject=found.subject, archived=found.id)
+    fields: Fields = json.loads(content)
+    return fields
 
 
 def _person(by: Actor) -> UUID:

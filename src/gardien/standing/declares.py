@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from gardien.commitment.registry import Declaration, Exempt, Holding, NotPersonal
+from gardien.commitment.registry import Declaration, Exempt, Holding, NotPersonal, Occurrence
 
-from . import actions
+from . import actions, queries
 
 PURPOSES = ("client.use.quote", "client.use.storage")
 OF_USERS = ("user.retention.orders", "user.retention.leavers")
@@ -19,7 +19,8 @@ def _of(model: str, columns: tuple[str, ...]) -> Holding:
 def _proof(model: str, columns: tuple[str, ...]) -> Holding:
     """Return what proves, for as long as proofs are kept, what was done with the person's record."""
     clock = "client.evidence.retention#consent_proof"
-    return Holding(f"standing.{model}", columns, "derived:proof", PURPOSES, clock, "subject")
+    also = ("user.evidence.retention#consent_proof",)
+    return Holding(f"standing.{model}", columns, "derived:proof", PURPOSES, clock, "subject", also=also)
 
 
 DECLARATION = Declaration(
@@ -52,6 +53,12 @@ DECLARATION = Declaration(
             "Consultation",
             ("id", "subject", "archived_id", "motive", "explanation", "consulted_at", "consulted_by_id"),
         ),
+    ),
+    occurrences=(
+        Occurrence("last_activity", queries.activities),
+        Occurrence("last_activity", queries.last_activities),
+        Occurrence("end_of_purpose", queries.closures),
+        Occurrence("end_of_services", queries.services_ended),
     ),
     exempt=(
         Exempt(actions.restrict, "places the restriction; placed twice it is one"),

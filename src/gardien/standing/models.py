@@ -174,6 +174,11 @@ class Consultation(ControllerRow):
 
     class Meta:
         indexes = [models.Index(fields=["controller_id", "subject", "-consulted_at"], name="standing_consulted")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(motive="") & ~models.Q(explanation=""), name="standing_consultation_motivated"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.motive}"

@@ -3,17 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from gardien.base import clock
+from gardien.base import clock, scope
 from gardien.commitment import policy
 from gardien.commitment import queries as commitment
 from gardien.commitment.policy import fields, legal_time
 from gardien.commitment.registry import registry
 
-from .models import Ending, Fact, Hold, Restriction, Resumption
-from .rules import BEGINS, EndReason, Event
+from .models import Archived, Closure, Consultation, Ending, Fact, Hold, Restriction, Resumption
+from .rules import BEGINS, BEGINS_ALL, EndReason, Event, Ground
+
+Told = QuerySet[Any, Any]
+"""A query of who and when, as `commitment.registry.Occurrence` hands it on."""
 
 _CLAUSES = "client.retention."
 _DERIVED = "derived:"
@@ -55,10 +60,96 @@ def restriction(subjects: Sequence[str]) -> Restriction | None:
     return restrictions().filter(subject__in=subjects).first()
 
 
+def live_holds(day: date) -> QuerySet[Hold]:
+    """Return the holds that are in force on a day in Paris, the first to end first."""
+    return Hold.objects.filter(released_at=None, until_date__gte=day).order_by("until_date", "id")
+
+
 def holds(subjects: Sequence[str], day: date) -> QuerySet[Hold]:
     """Return a person's holds that are in force on a day in Paris, the first to end first."""
-    live = Hold.objects.filter(subject__in=subjects, released_at=None, until_date__gte=day)
-    return live.order_by("until_date", "id")
+    return live_holds(day).filter(subject__in=subjects)
+
+
+def is_hold_of(subjects: Sequence[str], hold_id: UUID) -> bool:
+    """Say whether a hold, in force or not, is of this person."""
+    return Hold.objects.filter(subject__in=subjects, id=hold_id).exists()
+
+
+def has_endings() -> bool:
+    """Say whether a purpose was ever over for anybody."""
+    return Ending.objects.exists()
+
+
+def activities() -> Told:
+    """Return (subject, at) of each activity."""
+    return Fact.objects.values_list("subject", "happened_at")
+
+
+def last_activities() -> Told:
+    """Return (subject, at) of the last activity of persons whose record is gone."""
+    return Closure.objects.filter(last_at__isnull=False).values_list("subject", "last_at")
+
+
+def closures() -> Told:
+    """Return (subject, at) of when records were gone, and with them every purpose over."""
+    return Closure.objects.values_list("subject", "ended_at")
+
+
+def services_ended() -> Told:
+    """Return (subject, at) of the ends of services, of users who did not come back since."""
+    back = Fact.objects.filter(
+        subject=OuterRef("subject"),
+        happened_at__gt=OuterRef("ended_at"),
+        event__in=(Event.ACCOUNT_OPENED.value, Event.SIGNED_IN.value),
+    )
+    ended = Ending.objects.filter(~Exists(back), reason=EndReason.END_OF_SERVICES.value)
+    return ended.values_list("subject", "ended_at")
+
+
+def archived() -> QuerySet[Archived]:
+    """Return what is archived, with its holds, the first to end first: never its fields, which a consultation opens.
+
+    What is archived of restricted people is left out, under the reference that is held or the one that was kept.
+    """
+    frozen = restrictions().order_by()
+    by_head = Exists(frozen.filter(subject=OuterRef("subject")))
+    by_held = Exists(frozen.filter(subject=OuterRef("hold__subject")))
+    found = Archived.objects.filter(~by_head, ~by_held).select_related("hold")
+    return found.order_by("hold__until_date", "id")
+
+
+def archived_of(subject: str) -> QuerySet[Archived]:
+    """Return what is archived of a person, by any reference that the archive still knows of theirs."""
+    return archived().filter(Q(subject=subject) | Q(hold__subject=subject))
+
+
+def archive_context(archived_id: UUID) -> bytes:
+    """Return what binds the sealed fields of an archived row to that row, of the present controller."""
+    return f"archive:{scope.current()}:{archived_id}".encode()
+
+
+def consultations() -> QuerySet[Consultation]:
+    """Return when the archive was opened, by whom and why, the latest first."""
+    return Consultation.objects.order_by("-consulted_at", "-id")
+
+
+def grounds(version: policy.Version) -> tuple[Ground, ...]:
+    """Return the grounds on which a version lets customers' data be held.
+
+    They are those of its derogations; custody, where it says that storage data is kept while wheels are in custody.
+    """
+    derogations = version.clauses.get(f"{_CLAUSES}derogations")
+    listed = (Ground(each) for each in derogations.grounds) if derogations else ()
+    return (*listed, *((Ground.CUSTODY,) if f"{_CLAUSES}storage" in version.clauses else ()))
+
+
+def holdable(version: policy.Version, language: str = "fr") -> dict[str, str]:
+    """Return the categories of a customer that a hold can keep under a version, with their words."""
+    told = version.clauses["client.categories"].categories
+    declared = (each.category for each in registry.holdings() if each.is_archived and each.clock.startswith(_CLAUSES))
+    ordered = sorted(dict.fromkeys(declared), key=lambda each: each.startswith(_DERIVED))
+    known = (each for each in ordered if each in told or each.startswith(_DERIVED))
+    return {each: _words(version, each, language) for each in known}
 
 
 def endings(subjects: Sequence[str]) -> QuerySet[Ending]:
@@ -68,7 +159,7 @@ def endings(subjects: Sequence[str]) -> QuerySet[Ending]:
     """
     begun = Case(*(When(event=event.value, then=Value(purpose)) for event, purpose in BEGINS.items()))
     later = Fact.objects.annotate(begun=begun).filter(subject__in=subjects, happened_at__gt=OuterRef("ended_at"))
-    asked = later.filter(Q(event=Event.DETAILS_TOLD.value) | Q(begun=OuterRef("purpose")))
+    asked = later.filter(Q(event=BEGINS_ALL.value) | Q(begun=OuterRef("purpose")))
     resumed = Resumption.objects.filter(
         subject__in=subjects, purpose=OuterRef("purpose"), resumed_at__gt=OuterRef("ended_at")
     )
@@ -96,6 +187,8 @@ def explain(
             continue
         clause = version.clauses[clause_id]
         over = _over(clause.purposes or purposes, ended)
+        if over and _is_deferred(clause_id, subjects):
+            over = None
         because, due_at = _runs(clause.retention, last)
         ends = [instant for instant in (due_at, over.ended_at if over else None) if instant]
         found.append(
@@ -135,6 +228,12 @@ def _over(purposes: Sequence[str], ended: Sequence[Ending]) -> Ending | None:
     if not all(purpose in first for purpose in purposes):
         return None
     return max((first[purpose] for purpose in purposes), key=lambda each: each.ended_at, default=None)
+
+
+def _is_deferred(clause: str, subjects: Sequence[str]) -> bool:
+    """Say whether a room has something of this person on a ground of its own, which no withdrawal ends."""
+    defers = [each for each in registry.defers() if each.is_of_endings and clause in each.clauses]
+    return any(subject in subjects for each in defers for (subject,) in each.subjects())
 
 
 def _runs(

@@ -36,6 +36,10 @@ BEGINS: Final = {
 """Of the events, those by which a purpose that was over goes on: the person asked for what it serves."""
 
 
+BEGINS_ALL: Final = Event.DETAILS_TOLD
+"""The event by which every purpose goes on: the person told their details anew."""
+
+
 class EndReason(StrEnum):
     """What ends a clock at once; it never moves one."""
 
@@ -45,19 +49,26 @@ class EndReason(StrEnum):
 
 
 class Ground(StrEnum):
-    """Why a record may stay after its time: the commitment's derogations."""
+    """Why a record may stay after its time: the commitment's derogations, and wheels that are still in custody."""
 
     BILLING = "billing"
     WARRANTY = "warranty"
     DISPUTE = "dispute"
+    CUSTODY = "custody"
+
+
+LONGEST_HOLD_YEARS: Final = 20
+"""How far the last day of a hold may lie ahead: no action outlasts twenty years from the birth of its right (Code
+civil, article 2232), so that a later day would keep for ever under the name of a ground."""
 
 
 class Motive(StrEnum):
-    """Why the archive is opened: what the derogations were for, or a right of the person's."""
+    """Why the archive is opened: what the holds were for, or a right of the person's."""
 
     BILLING = "billing"
     WARRANTY = "warranty"
     DISPUTE = "dispute"
+    CUSTODY = "custody"
     RIGHTS_REQUEST = "rights_request"
 
 

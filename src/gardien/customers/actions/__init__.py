@@ -6,6 +6,7 @@ from .cars import AlreadyTheirsError, PartedError, SameOwnerError, add_vehicle, 
 from .ending import end_use, resume_use
 from .merging import SamePersonError, merge, undo_merge
 from .notes import remove_note, write_note
+from .replaying import change_plate_again, rectify_again, remove_notes_again
 from .telling import (
     AlreadyKnownError,
     DraftTooLongError,
@@ -28,13 +29,16 @@ __all__ = [
     "VehicleDetails",
     "add_vehicle",
     "change_plate",
+    "change_plate_again",
     "correct",
     "end_use",
     "hand_over",
     "merge",
     "part_with",
     "record",
+    "rectify_again",
     "remove_note",
+    "remove_notes_again",
     "resume_use",
     "save_intake_draft",
     "undo_merge",

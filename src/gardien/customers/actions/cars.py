@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gardien.base import ledger, scope
 from gardien.base.actor import Actor
 from gardien.journal import actions as journal
 
 from .. import queries
-from ..models import Customer, FormerPlate, Vehicle
-from ..rules import Plate, PlateKind, Tag, VehicleDetails
+from ..models import Customer, Vehicle
+from ..rules import Again, Plate, PlateKind, Tag, VehicleDetails
 from . import _locks, _rows, _search
 
 
@@ -50,12 +51,14 @@ def change_plate(*, vehicle_id: UUID, plate: Plate, by: Actor, at: datetime) -> 
         return vehicle
     if _present(vehicle.customer_id, plate):
         raise AlreadyTheirsError
-    FormerPlate.objects.create(vehicle=vehicle, until_at=at, **_rows.plate(_borne(vehicle)))
-    for name, value in _rows.plate(plate).items():
-        setattr(vehicle, name, value)
-    vehicle.save()
-    _search.write(vehicle.customer)
-    journal.record(Tag.PLATE_CHANGED, by=by, at=at, subject=vehicle.customer.reference, vehicle=vehicle.id)
+    ledger.write(
+        Again.PLATE_CHANGED,
+        controller=scope.current(),
+        subjects=[vehicle.customer.reference],
+        values={"vehicle": str(vehicle.id), "borne": _rows.plate(plate)},
+        at=at,
+    )
+    _rows.change_plate(vehicle, _rows.plate(plate), by, at)
     return vehicle
 
 

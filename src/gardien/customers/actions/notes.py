@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gardien.base import ledger, scope
 from gardien.base.actor import Actor
 from gardien.journal import actions as journal
 
 from .. import queries
 from ..models import Note
-from ..rules import Tag, parse_note
+from ..rules import Again, Tag, parse_note
 
 
 @transaction.atomic
@@ -35,5 +36,6 @@ def remove_note(*, note_id: UUID, by: Actor, at: datetime) -> None:
     """Remove a note; one that is already gone stays gone."""
     note = Note.objects.select_for_update(of=("self",)).select_related("customer").filter(id=note_id).first()
     if note is not None:
+        ledger.write(Again.NOTE_REMOVED, controller=scope.current(), subjects=[str(note_id)], at=at, is_erasure=True)
         note.delete()
         journal.record(Tag.NOTE_REMOVED, by=by, at=at, subject=note.customer.reference, note=note_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from gardien.base import ledger, scope
 from gardien.base.actor import Actor
 from gardien.base.text import fold
 from gardien.consent.models import Reading
@@ -17,7 +18,7 @@ from gardien.standing.rules import Event
 from ..models import Customer, IntakeDraft
 from ..queries import NotReadByError, intakes
 from ..queries.drafts import read_by, seal_context
-from ..rules import Details, Tag, VehicleDetails, checked, columns, meet
+from ..rules import Again, Details, Tag, VehicleDetails, checked, columns, meet
 from . import _locks, _rows, _search
 
 LONGEST_DRAFT = 64 * 1024
@@ -87,11 +88,11 @@ def correct(*, customer_id: UUID, details: Details, seen: Details, by: Actor, at
         raise StaleError(conflicts, present)
     if columns(corrected) == columns(present):
         return customer
-    for name, value in _stored(checked(corrected)).items():
-        setattr(customer, name, value)
-    customer.save()
-    _search.write(customer)
-    journal.record(Tag.CORRECTED, by=by, at=at, subject=customer.reference)
+    stored = _stored(checked(corrected))
+    ledger.write(
+        Again.RECTIFIED, controller=scope.current(), subjects=[customer.reference], values={"stored": stored}, at=at
+    )
+    _rows.correct(customer, stored, by, at)
     return customer
 
 

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from gardien.base.actor import Actor
 from gardien.base.scope import RestrictedError
+from gardien.consent.models import Reading
 from gardien.standing import queries as standing
 
 from ..models import Customer, IntakeDraft
@@ -40,3 +44,9 @@ def recorded(reference: str) -> Customer | None:
     if found is None and standing.restriction([reference]):
         raise RestrictedError
     return found
+
+
+def never_recorded() -> QuerySet[Any, tuple[str, datetime]]:
+    """Return (subject, at) of readings to persons of whom nothing was recorded: their purpose was over with it."""
+    known = Customer.objects.filter(reference=OuterRef("subject"))
+    return Reading.objects.filter(~Exists(known)).values_list("subject", "read_at")

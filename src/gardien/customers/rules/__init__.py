@@ -10,11 +10,12 @@ from gardien.customers.rules.plates import Plate, PlateKind, PlateRefused, parse
 from gardien.customers.rules.postal import AddressRefused, address_lines, checked, name_lines, place_lines
 from gardien.customers.rules.reach import Reached, reached
 from gardien.customers.rules.siren import SirenRefused, parse_siren
-from gardien.customers.rules.tags import Tag
+from gardien.customers.rules.tags import Again, Tag
 
 __all__ = [
     "LONGEST_NOTE",
     "AddressRefused",
+    "Again",
     "Details",
     "EmailRefused",
     "NoteRefused",

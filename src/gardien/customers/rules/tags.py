@@ -1,4 +1,6 @@
-"""The vocabulary of the room's journal entries."""
+"""The vocabulary of the room's journal entries, and of its lines in the ledger."""
+
+from enum import StrEnum
 
 from gardien.journal import rules as journal
 
@@ -15,3 +17,11 @@ class Tag(journal.Tag):
     PLATE_CHANGED = "customers:plate:changed"
     NOTE_WRITTEN = "customers:note:written"
     NOTE_REMOVED = "customers:note:removed"
+
+
+class Again(StrEnum):
+    """What is done again after a restore (`base.ledger`)."""
+
+    RECTIFIED = "customers.rectified"
+    PLATE_CHANGED = "customers.plate_changed"
+    NOTE_REMOVED = "customers.note_removed"

@@ -93,6 +93,14 @@ def repairer(code: str) -> Repairer:
     return found
 
 
+def repairer_of(identifier: UUID) -> Repairer:
+    """Return a repairer by its id; raise `NoSuchRepairerError`."""
+    found = Repairer.objects.filter(id=identifier).first()
+    if found is None:
+        raise NoSuchRepairerError
+    return found
+
+
 def second_factors(user: User) -> int:
     """Count the applications and passkeys that prove who the user is; recovery codes alone prove nothing."""
     count: int = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).count()

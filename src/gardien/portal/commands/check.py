@@ -3,7 +3,8 @@
 import argparse
 import json
 
-from gardien.portal import queue, startup
+from gardien.base import clock, ledger
+from gardien.portal import nightly, queue, startup
 from gardien.portal.config import Config
 
 
@@ -19,9 +20,21 @@ def run(options: argparse.Namespace, _: Config) -> int:
     except startup.StartupRefusedError as refusal:
         reasons = str(refusal).splitlines()
     else:
-        notices = [f"Stopped jobs: {len(stopped)}. See: gardien jobs list"] if (stopped := queue.stopped()) else []
+        notices = [*_notices(), *nightly.notices(clock.now())]
     if options.json:
         print(json.dumps({"ok": not reasons, "reasons": reasons, "notices": notices}))
     else:
         print("\n".join([*notices, *(reasons or ["ok"])]))
     return 1 if reasons else 0
+
+
+def _notices() -> list[str]:
+    standing = ledger.standing()
+    counted = {
+        "Stopped jobs: {}. See: gardien jobs list": len(queue.stopped()),
+        "Lines of the ledger that a loss of power cut: {}. They say nothing and were never committed": standing.torn,
+        "Lines of the ledger of which nobody knows whether they were committed: {}. See: gardien restore": len(
+            standing.unknown
+        ),
+    }
+    return [text.format(count) for text, count in counted.items() if count]

@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from uuid import UUID
 
+from gardien.base import clock
 from gardien.commitment import queries, status
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace, _: Config) -> int:
     `--json` gives `{versions: [{version, kept, broken, unproved, not_applicable, not_yet}]}`, the counts as integers.
     """
     startup.refuse()
-    rows = status.counts(queries.versions(), status.measure(_controllers()))
+    rows = status.counts(queries.versions(), status.measure(_controllers(), clock.now()))
     if options.json:
         print(json.dumps({"versions": rows}))
         return 0

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -179,6 +180,11 @@ def issued_without_verso() -> tuple[int, int]:
     issued = Quote.objects.filter(issued_at__isnull=False)
     documents = QuoteDocument.objects.filter(quote=OuterRef("id")).exclude(verso_sha256="")
     return issued.count(), issued.filter(~Exists(documents)).count()
+
+
+def on_contract() -> QuerySet[Any, tuple[str]]:
+    """Return who has accepted a quote: it rests on the contract, whatever consent is taken back."""
+    return Quote.objects.filter(state=State.ACCEPTED.value).values_list("customer__reference").distinct()
 
 
 def open_after_a_no() -> tuple[int, int]:

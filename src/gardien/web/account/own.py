@@ -7,7 +7,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gardien.base import clock
@@ -16,18 +16,14 @@ from gardien.commitment import queries as commitment
 from gardien.commitment.policy import UnknownLanguageError, UnknownVersionError
 from gardien.consent import actions as consent
 from gardien.consent import queries as agreed
-from gardien.consent.rules import Channel, How, Sender
+from gardien.consent.rules import How
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.web.shared import carried, reading
 from gardien.web.shared.access import READING, Request, actor, page, users_data
 
-from . import sessions
+from . import channels, sessions
 
-SENDERS = {
-    Sender.CONTROLLER: gettext_lazy("Offers of the network"),
-    Sender.PARTNERS: gettext_lazy("Offers of its partners"),
-}
 UNPROCESSABLE = 422
 
 
@@ -57,7 +53,7 @@ def account(request: Request) -> HttpResponse:
         "read": agreed.acknowledgements(references),
         "decisions": [(each, _title(each.purpose, each.version)) for each in agreed.current(references)],
         "sessions": sessions.of(request),
-        "channels": [(sender, name, _objects(request, sender)) for sender, name in SENDERS.items()],
+        "offers": channels.of(request),
     }
     return render(request, "account/account.html", shown)
 
@@ -93,20 +89,6 @@ def withdraw_consent(request: Request) -> HttpResponse:
 
 @page("account.view", "POST")
 @users_data
-def object_(request: Request) -> HttpResponse:
-    """Object to a sender's offers by e-mail."""
-    try:
-        sender = Sender(request.POST.get("sender", ""))
-    except ValueError as error:
-        raise BadRequest from error
-    told: dict[str, Any] = {"channel": Channel.EMAIL, "address": request.user.email, "sender": sender}
-    consent.object_(**told, how=How.FORM, by=actor(request), at=clock.now())
-    messages.success(request, _("Your objection is recorded: no such offer is sent to this address any more."))
-    return redirect("account")
-
-
-@page("account.view", "POST")
-@users_data
 def end_session(request: Request) -> HttpResponse:
     """End another session of one's own."""
     if not sessions.end(request, request.POST.get("session", "")):
@@ -123,10 +105,6 @@ def end_sessions(request: Request) -> HttpResponse:
     update_session_auth_hash(request, user)
     messages.success(request, _("All your other sessions are ended."))
     return redirect("account")
-
-
-def _objects(request: Request, sender: Sender) -> bool:
-    return agreed.has_objected(Channel.EMAIL, request.user.email, sender)
 
 
 def _title(purpose: str, version_id: str) -> str:

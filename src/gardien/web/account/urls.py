@@ -5,7 +5,7 @@ from allauth.mfa.base import views as codes
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 
-from . import own, passwords, second_factor, team, views, visits
+from . import channels, own, passwords, second_factor, team, views, visits
 
 form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -24,7 +24,7 @@ urlpatterns = [
     path("compte/", own.account, name="account"),
     path("compte/donnees/", own.data, name="account_data"),
     path("compte/retrait/", own.withdraw_consent, name="withdraw_consent"),
-    path("compte/opposition/", own.object_, name="object"),
+    path("compte/opposition/", channels.object_, name="object"),
     path("compte/sessions/fermer/", own.end_session, name="end_session"),
     path("compte/sessions/fermer-les-autres/", own.end_sessions, name="end_sessions"),
     path("site/equipe/", team.team, name="team"),

@@ -4,4 +4,7 @@ from django.urls import path
 
 from . import views
 
-urlpatterns = [path("clauses/", views.clauses, name="clauses")]
+urlpatterns = [
+    path("clauses/", views.clauses, name="clauses"),
+    path("echeances/utilisateurs/", views.users_calendar, name="users_calendar"),
+]

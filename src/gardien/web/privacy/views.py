@@ -1,4 +1,4 @@
-"""What those who watch over the commitment see so far: each clause and the code that keeps it."""
+"""What those who watch over the commitment see: each clause and the code that keeps it, and what falls due."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -6,6 +6,7 @@ from django.shortcuts import render
 from gardien.base import clock
 from gardien.commitment import documents, status
 from gardien.commitment import queries as commitment
+from gardien.web.shared import due
 from gardien.web.shared.access import Request, page
 
 
@@ -16,3 +17,9 @@ def clauses(request: Request) -> HttpResponse:
     kept = status.kept(version)
     rows = [{**clause, "keepers": status.keepers(clause["id"])} for clause in documents.outline(version, "fr")]
     return render(request, "privacy/clauses.html", {"version": version, "clauses": rows, "kept": len(kept)})
+
+
+@page("retention.users_calendar")
+def users_calendar(request: Request) -> HttpResponse:
+    """Show what falls due under the users' clauses, and what the last nights took back."""
+    return due.page_of(request)

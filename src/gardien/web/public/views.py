@@ -90,7 +90,7 @@ def repairer_pdf(request: HttpRequest, language: str, code: str) -> HttpResponse
 @page
 def clauses(request: HttpRequest, language: str) -> HttpResponse:
     """Show where each clause stands, with the code that keeps it and the figures that belong to no repairer."""
-    figures, found = status.measure(()), commitment.in_force(_today())
+    figures, found = status.measure((), clock.now()), commitment.in_force(_today())
     context = {
         "version": found,
         "counts": standing.of_statuses(figures),

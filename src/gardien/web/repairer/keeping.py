@@ -4,39 +4,69 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gardien.base import clock
 from gardien.commitment import queries as commitment
+from gardien.commitment import roles
 from gardien.commitment.policy import fields
 from gardien.consent import queries as consent
 from gardien.standing import queries as standing
 from gardien.standing.rules import Event
 from gardien.web.shared.access import Request, page
+from gardien.web.shared.words import GROUNDS
 
 from .card import person
-from .words import ENDINGS, EVENTS, GROUNDS
+from .forms.archive import HoldForm
+from .words import ENDINGS, EVENTS
 
 if TYPE_CHECKING:
+    from gardien.customers.models import Customer
     from gardien.standing.models import Hold
+
+QUOTES = "client.retention.quotes"
+"""The clause under which the categories lie that a hold can keep."""
+Kept = list[standing.KeptUnder]
 
 
 @page("customers.view")
 def keeping(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     """Show the last activity of a person, and until when each thing is kept, by the clause that says so."""
     group, at = person(customer_id), clock.now()
+    kept = explained(group, at)
+    return shown(request, group, kept, hold_form(kept, at))
+
+
+def explained(group: "tuple[Customer, ...]", at: datetime) -> Kept:
+    """Return what is kept of a person under which clause, until when and why."""
     subjects = [record.reference for record in group]
     readings, version = consent.readings(subjects), commitment.in_force(clock.legal_day(at))
-    kept = standing.explain(
+    return standing.explain(
         subjects,
         clock.legal_day(readings[0].read_at),
         was_told_again=any(each.version == version.id for each in readings),
         at=at,
     )
+
+
+def hold_form(kept: Kept, at: datetime, typed: QueryDict | None = None) -> HoldForm:
+    """Return the form of a hold: the grounds and categories of the version that governs the person's data."""
+    told = {each.version for each in kept if each.clause == QUOTES}
+    governing = (each for each in commitment.versions().all if each.id in told)
+    version = next(governing, commitment.in_force(clock.legal_day(at)))
+    return HoldForm(standing.grounds(version), standing.holdable(version), typed)
+
+
+def shown(
+    request: Request, group: "tuple[Customer, ...]", kept: Kept, form: HoldForm, status: int = 200
+) -> HttpResponse:
+    """Show the page of one person, with what was typed of a hold."""
+    assert request.membership is not None  # noqa: S101 -- `page` has seen it
     last = next((each.because for each in kept if each.because), None)
+    held = {hold.id: hold for each in kept for hold in each.holds}
     context = {
         "customer": group[0],
         "pane": "keeping",
@@ -53,8 +83,11 @@ def keeping(request: Request, customer_id: uuid.UUID) -> HttpResponse:
             }
             for each in kept
         ],
+        "holds": [(hold, _held(hold)) for hold in held.values()],
+        "hold_form": form,
+        "can_hold": roles.matrix().allows(request.membership.role, "standing.hold"),
     }
-    return render(request, "repairer/keeping.html", context)
+    return render(request, "repairer/keeping.html", context, status=status)
 
 
 def _until(kept: standing.KeptUnder) -> str:
@@ -83,7 +116,7 @@ def _day(at: datetime) -> str:
 def _held(hold: "Hold") -> str:
     """Say what is held past its time, on which ground and until when."""
     told = {
-        "what": _label(hold.category),
+        "what": category_words(hold.category),
         "ground": GROUNDS[hold.ground],
         "day": date_format(hold.until_date, "j F Y"),
         "reference": hold.legal_reference,
@@ -91,7 +124,7 @@ def _held(hold: "Hold") -> str:
     return _("Held until %(day)s for %(ground)s: %(what)s (%(reference)s)") % told
 
 
-def _label(category: str) -> str:
+def category_words(category: str) -> str:
     """Return the words of a category, of the latest version that has them."""
     id_ = category.removeprefix("derived:")
     speaking = (each for each in reversed(commitment.versions().all) if id_ in each.labels)

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext_lazy
 
 from gardien.commitment import roles
 from gardien.network.queries import Colleague
+from gardien.web.shared.words import GROUNDS
 
 EVENTS = {
     "details_told": gettext_lazy("details told at the counter"),
@@ -48,12 +49,8 @@ ENDINGS = {
 }
 """Of `standing.rules.EndReason`."""
 
-GROUNDS = {
-    "billing": gettext_lazy("billing"),
-    "warranty": gettext_lazy("warranty"),
-    "dispute": gettext_lazy("dispute"),
-}
-"""Of `standing.rules.Ground`."""
+MOTIVES = {**GROUNDS, "rights_request": gettext_lazy("request about their data")}
+"""Of `standing.rules.Motive`."""
 
 REFUSED = {
     "price": gettext_lazy("the price"),
@@ -90,6 +87,46 @@ ENDED = {
     "": gettext_lazy("The consent is withdrawn."),
 }
 """What a withdrawal did, by purpose; empty for any other."""
+
+PLACES = {
+    "customers.Customer": gettext_lazy("Customer"),
+    "customers.Vehicle": gettext_lazy("Vehicle"),
+    "customers.FormerPlate": gettext_lazy("Former plate"),
+    "quotes.Quote": gettext_lazy("Quote"),
+    "quotes.QuoteLine": gettext_lazy("Line"),
+    "quotes.QuoteOption": gettext_lazy("Offer"),
+    "quotes.QuoteDocument": gettext_lazy("Paper"),
+}
+"""Of the places that the archive keeps columns of, those that people know."""
+
+COLUMNS = {
+    "last_name": gettext_lazy("Last name"),
+    "first_name": gettext_lazy("First name"),
+    "company": gettext_lazy("Company"),
+    "siren": gettext_lazy("SIREN"),
+    "email": gettext_lazy("E-mail address"),
+    "phone": gettext_lazy("Landline"),
+    "mobile": gettext_lazy("Mobile phone"),
+    "street": gettext_lazy("Number and street"),
+    "postcode": gettext_lazy("Postcode"),
+    "city": gettext_lazy("Town"),
+    "delivery": gettext_lazy("Flat, floor, staircase"),
+    "building": gettext_lazy("Residence, building, entrance"),
+    "locality": gettext_lazy("Hamlet or PO box"),
+    "country": gettext_lazy("Country"),
+    "plate_display": gettext_lazy("Number plate"),
+    "make": gettext_lazy("Make"),
+    "model": gettext_lazy("Model"),
+    "mileage": gettext_lazy("Mileage"),
+    "number": gettext_lazy("Number"),
+    "label": gettext_lazy("Label"),
+    "quantity": gettext_lazy("Quantity"),
+    "total_ht": gettext_lazy("Total without VAT"),
+    "total_vat": gettext_lazy("VAT"),
+    "total_ttc": gettext_lazy("Total with VAT"),
+    "reference": gettext_lazy("Reference"),
+}
+"""Of the columns that the archive keeps, those that people know."""
 
 Staff = Mapping[UUID, Colleague]
 

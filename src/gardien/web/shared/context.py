@@ -24,12 +24,14 @@ def page(request: Any) -> dict[str, object]:
         ("quotes.view", "quotes", _("Quotes")),
         ("catalogue.search", "tyres", _("Tyres")),
         ("catalogue.tariff", "tariff", _("Prices")),
+        ("retention.calendar", "calendar", _("Due dates")),
         ("network.requests", "account_requests", _("Requests")),
         ("network.people", "people", _("People")),
         ("network.repairers", "repairers", _("Repairers")),
         ("catalogue.imports", "imports", _("Price lists")),
         ("catalogue.tiers", "brand_tiers", _("Brands")),
         ("clauses.view", "clauses", _("Clauses")),
+        ("retention.users_calendar", "users_calendar", _("Due dates")),
         ("support.visit", "visits", _("Sites open to support")),
     )
     may = partial(matrix.allows, membership.role)
@@ -41,6 +43,7 @@ def page(request: Any) -> dict[str, object]:
         "can_approve": matrix.allows(membership.role, "quotes.approve"),
         "can_accept_late": matrix.allows(membership.role, "quotes.accept_late"),
         "can_restrict": matrix.allows(membership.role, "standing.restrict"),
+        "can_consult": may("archive.consult"),
         "can_manage": may("site.manage"),
         "support_access": request.support_access,
         "navigation": [

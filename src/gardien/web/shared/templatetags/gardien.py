@@ -107,10 +107,14 @@ def field(bound: BoundField, width: str = "", is_first: object = False) -> dict[
 
 @register.inclusion_tag("shared/radios.html")
 def radios(bound: BoundField, paragraphs: Sequence[str] = ()) -> dict[str, object]:
-    """Draw a choice between a few words, none of them chosen unless one was; `paragraphs` say what it is about."""
+    """Draw a choice between a few words, or of some of them; none is chosen unless one was.
+
+    `paragraphs` say what it is about.
+    """
     about = [f"{bound.auto_id}_words"] if paragraphs else []
     about += [f"{bound.auto_id}_error"] if bound.errors else []
-    return {"bound": bound, "paragraphs": paragraphs, "about": " ".join(about)}
+    is_one_of = not bound.field.widget.allow_multiple_selected
+    return {"bound": bound, "paragraphs": paragraphs, "about": " ".join(about), "is_one_of": is_one_of}
 
 
 @register.filter

@@ -1,0 +1,238 @@
+"""The sweep: for every controller and clause, what is due goes, and what could not go is told.
+
+It works in batches, each a transaction of its own, and may be killed at any point: the next run begins by counting.
+Call it as the database role `gardien_sweep`, outside any transaction.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from gardien.base import clock, scope
+from gardien.base.actor import Actor
+from gardien.commitment.registry import Holding, Root, registry
+from gardien.journal import actions as journal
+
+from .. import queries
+from ..models import Quarantined, Run
+from ..queries import clocks, dated, due, statements
+from ..queries.clocks import Clause, Pass
+from ..queries.statements import Members, Values
+from ..rules import Figure, Leaving, Tag
+from . import _archiving, _erasing, _outlook, _parts, _twins
+
+BATCH = 5_000
+"""Persons or rows of one transaction: decision 25 has the measurements."""
+_PATIENCE = "SET LOCAL lock_timeout = '5s'"
+_NO_FAULT = ("StillActiveError", "RestrictedError")
+_ALONE = "SELECT pg_try_advisory_lock(hashtextextended('retention.sweep', 0))"
+_OVER = "SELECT pg_advisory_unlock(hashtextextended('retention.sweep', 0))"
+
+
+Due = tuple[str, datetime]
+"""A person's head, and since when they are due."""
+
+
+class SweepRunningError(RuntimeError):
+    """Another sweep is at work: wait until it has ended."""
+
+
+Tell = Callable[[str, int], object]
+"""Hears of each batch: the clause, and how many persons or rows it was about."""
+
+
+Sees = Callable[[Root, Members], Callable[[], object]]
+"""Sees persons in their scope before they go, to look for what they bore afterwards; what it returns is told if so."""
+
+
+def sweep(
+    *, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: None, sees: Sees = lambda *_: lambda: None
+) -> Run:
+    """Take back what is due at `as_of`, and return the run with the figures of each clause.
+
+    One person, or one row, that cannot be taken back is left in quarantine with the database's reason, and stops nobody
+    else. `conclude` ends the run. Raises `SweepRunningError`.
+    """
+    with _alone():
+        run = Run.objects.create(as_of=as_of, started_at=at)
+        before, written = queries.measured(as_of), dict[str, Counter[str]]()
+        for of in clocks.passes():
+            turn = _Turn(of, as_of, by, at, run.id, tell, sees)
+            turn.take()
+            written[str(of.controller)] = turn.twins
+        for tidy in registry.tidies():
+            tidy.run(at=at)
+        after = queries.measured(as_of)
+        figures = {each: _done(before[each].figures, own.figures) for each, own in after.items()}
+        for controller, own in after.items():
+            with scope.entered(controller):
+                _outlook.keep(figures[controller], own.calendar, as_of)
+        run.figures = [each.as_dict() for each in queries.added_up(figures.values())]
+        run.attack = {"written": written}
+        run.save(update_fields=["figures", "attack"])
+    return run
+
+
+def conclude(*, run_id: UUID, reports: dict[str, Any], by: Actor, at: datetime) -> Run:
+    """End a run, with what was looked for after it: `residue`, `attack`, `removal`."""
+    del by
+    run = Run.objects.get(id=run_id)
+    run.residue, run.removal = reports.get("residue", {}), reports.get("removal", {})
+    run.attack = reports.get("attack", run.attack)
+    run.ended_at = at
+    run.save()
+    return run
+
+
+def _done(before: Sequence[Figure], after: Sequence[Figure]) -> list[Figure]:
+    """Return what a run did under each clause: what was due and is no more; what still is could not be done."""
+    return [
+        replace(now, due=then.due, done=then.due - now.due, quarantined=now.due)
+        for then, now in zip(before, after, strict=True)
+    ]
+
+
+@dataclass
+class _Turn:
+    """The turn of one controller in a run."""
+
+    of: Pass
+    as_of: datetime
+    by: Actor
+    at: datetime
+    run_id: UUID
+    tell: Tell
+    sees: Sees
+    twins: Counter[str] = field(default_factory=Counter)
+    skipped: list[Due] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        """The day in Paris up to which time is over."""
+        return clock.legal_day(self.as_of)
+
+    def take(self) -> None:
+        """Sweep every clause, those of the persons' own records last, then what holds keep of them no more."""
+        with scope.entered(self.of.controller):
+            Quarantined.objects.all().delete()
+            every = clocks.clauses(self.of, self.day)
+        for clause in sorted(every, key=lambda each: each.is_of_roots):
+            if clause.with_person and clause.population == self.of.population:
+                self._persons(clause)
+            for holding in clause.dated:
+                self._rows(clause, holding)
+        with scope.entered(self.of.controller):
+            _archiving.release(as_of=self.day, by=self.by, at=self.at)
+            if self.twins or _twins.are_told_apart():
+                _twins.shuffle()
+
+    def _persons(self, clause: Clause) -> None:
+        self.skipped = []
+        for people in self._due(clause):
+            self._batch(clause, people, waits=False)
+        for start in range(0, len(self.skipped), BATCH):
+            self._batch(clause, self.skipped[start : start + BATCH], waits=True)
+
+    def _due(self, clause: Clause) -> Iterator[list[Due]]:
+        """Yield who is due under a clause, batch by batch; the server keeps the list, so that ours stays short."""
+        values = Values()
+        with scope.entered(self.of.controller):
+            values.remember_much()
+            found = f"SELECT head, due_at FROM ({due.persons(clause, self.as_of, values)}) x"
+            chosen = f"{found} WHERE due_at <= {values(self.as_of)} AND NOT waits ORDER BY due_at, head"
+            values.run(f"DECLARE retention_due NO SCROLL CURSOR WITH HOLD FOR {chosen}")
+        try:
+            while people := Values().rows(f"FETCH FORWARD {BATCH} FROM retention_due"):
+                yield people
+        finally:
+            Values().run("CLOSE retention_due")
+
+    def _batch(self, clause: Clause, people: Sequence[Due], *, waits: bool) -> None:
+        def work(some: Sequence[Due]) -> None:
+            if clause.is_of_roots:
+                self._roots(clause, some, waits=waits)
+            else:
+                self._references(clause, some)
+
+        with scope.entered(self.of.controller):
+            Values().run(_PATIENCE)
+            _parts.each(people, work, lambda one, cause: self._quarantine(clause, one[0], cause))
+            version, count = clause.versions[-1].id, len(people)
+            journal.record(Tag.SWEPT, by=self.by, at=self.at, run=self.run_id, version=version, count=count)
+        self.tell(clause.id, len(people))
+
+    def _roots(self, clause: Clause, some: Sequence[Due], *, waits: bool) -> None:
+        heads = [head for head, _ in some]
+        groups = _erasing.grouped(clause.root, heads, "FOR UPDATE" if waits else "FOR UPDATE SKIP LOCKED")
+        if not waits:
+            self.skipped += [each for each in some if each[0] not in groups]
+        people = self._still_due(clause, groups)
+        if people:
+            of = _erasing.members(groups[each.head] for each in people)
+            gone = self.sees(clause.root, of)
+            self.twins += _erasing.persons(clause.root, people, of, day=self.day, by=self.by, at=self.at)
+            gone()
+
+    def _references(self, clause: Clause, some: Sequence[Due]) -> None:
+        known = _erasing.grouped(clause.root, [head for head, _ in some])
+        people = [Leaving(head, (head,), due_at) for head, due_at in some if head not in known]
+        people += self._still_due(clause, known)
+        of = _erasing.members(known.get(each.head, [(None, each.head)]) for each in people)
+        _erasing.rows(clause, people, of, day=self.day, at=self.at)
+
+    def _still_due(self, clause: Clause, groups: dict[str, _erasing.Group]) -> list[Leaving]:
+        """Look again, at what is committed by now, who of these is due."""
+        values = Values()
+        found = due.persons(clause, self.as_of, values, only=_erasing.members(groups.values()))
+        rows = values.rows(f"SELECT head, due_at FROM ({found}) x WHERE due_at <= {values(self.as_of)} AND NOT waits")
+        return [Leaving(head, tuple(each for _, each in groups[head]), due_at) for head, due_at in rows]
+
+    def _rows(self, clause: Clause, holding: Holding) -> None:
+        """Delete the rows of a table that run on their own, in the order of their ids, batch by batch."""
+        last, found = UUID(int=0), True
+        while found:
+            with scope.entered(self.of.controller):
+                values = Values()
+                rows = f"SELECT id FROM ({dated.rows(clause, holding, values)}) x WHERE due_at <= {values(self.as_of)}"
+                ids = [each for (each,) in values.rows(f"{rows} AND id > {values(last)} ORDER BY id LIMIT {BATCH}")]
+                found = bool(ids)
+                _parts.each(
+                    ids,
+                    lambda some: _delete(holding, some),
+                    lambda row, cause: self._quarantine(clause, str(row), cause),
+                )
+                last = ids[-1] if ids else last
+            if found:
+                self.tell(clause.id, len(ids))
+
+    def _quarantine(self, clause: Clause, key: str, cause: str) -> None:
+        """Leave one behind with the reason; who became active or was restricted meanwhile is simply not due."""
+        if cause in _NO_FAULT:
+            return
+        told = {"cause": cause[:80], "found_at": self.at}
+        Quarantined.objects.update_or_create(clause=clause.id, key=key, defaults=told)
+
+
+def _delete(holding: Holding, ids: Sequence[UUID]) -> None:
+    values = Values()
+    values.run(f"DELETE FROM {statements.table(holding.place)} WHERE id = ANY({values(list(ids))})")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep other sweeps out, until the block or the session ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ALONE)
+        if not cursor.fetchone()[0]:
+            raise SweepRunningError
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(_OVER)
