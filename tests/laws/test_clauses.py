@@ -26,6 +26,7 @@ from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 from gardien.quotes.models import Quote, QuoteDocument
 from gardien.retention.models import Backup
+from gardien.standing.models import Archived, Hold
 from tests.conftest import as_role
 
 COUNTS: dict[str, list[int]] = json.loads(Path(__file__).with_name("not_yet.json").read_text())
@@ -117,6 +118,12 @@ def no_end(_: SimpleNamespace) -> None:
     assert cancelled.update(state="issued", cancelled_at=None, cancel_reason="") == 1
 
 
+def an_old_hold(_: SimpleNamespace) -> None:
+    held = Archived.objects.values("hold_id")
+    assert Archived.objects.update(due_at=clock.now() - timedelta(days=90)) == 1
+    assert Hold.objects.filter(id__in=held).update(until_date=clock.legal_day(clock.now() - timedelta(days=3))) == 1
+
+
 def an_old_backup(_: SimpleNamespace) -> None:
     assert Backup.objects.update(made_at=clock.now() - timedelta(days=40)) == 1
 
@@ -129,6 +136,10 @@ HARMS: dict[str, Callable[[SimpleNamespace], object]] = {
     "client.basis.consent open_after_a_no": no_end,
     "user.acknowledgement acknowledged_other_words": other_notice,
     "client.messages.email offers_to_customers": an_offer,
+    "client.retention.derogations archive_of_customers": an_old_hold,
+    "client.archive.intermediate archive_of_customers": an_old_hold,
+    "user.retention.derogations archive_of_users": an_old_hold,
+    "user.archive.intermediate archive_of_users": an_old_hold,
     "client.backup.retention overdue": an_old_backup,
 }
 

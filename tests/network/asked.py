@@ -1,12 +1,13 @@
 """Requests for accounts and second people at a site, for the tests of this folder."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from gardien.base import links, scope
 from gardien.base.actor import Actor
 from gardien.network import actions, queries
-from gardien.network.models import AccountRequest, Site, User
+from gardien.network.models import AccountRequest, Repairer, Site, User
 from gardien.network.rules import Origin, PartyKind, Refusal, SupportReason
 from gardien.web.account.tokens import Tokens
 
@@ -26,6 +27,13 @@ def requested(at: datetime, *, is_verified: bool = True, **values: Any) -> Accou
 def opened(email: str, at: datetime) -> User:
     names = {"first_name": "Ana", "last_name": "Morin"}
     return actions.open_user(email=email, **names, password=PASSWORD, by=BY, at=at)
+
+
+def leaving(at: datetime) -> Repairer:
+    """Open a repairer where nobody works."""
+    identity = actions.Identity("Garage du Lac", "000000018", "SARL", Decimal(8000), "Orval")
+    place = actions.Place("1 quai du Lac", "99200", "Orval", "accueil@lac.example", "+33199001299")
+    return actions.open_repairer(code="LAC", identity=identity, place=place, by=BY, at=at)
 
 
 def played(adviser: Any, at: datetime) -> dict[str, Any]:
@@ -52,12 +60,14 @@ def played(adviser: Any, at: datetime) -> dict[str, Any]:
         read = {"action": "customers.view", "object_id": None, "user_id": manager.id}
         actions.record_support_read(access=ended, **read, by=BY, at=at)
         actions.revoke_support(access_id=ended.id, site=site, by=BY, at=at)
+    actions.end_services(repairer_id=leaving(at).id, by=BY, at=at)
     waits = _approved("lia@garage.example", site, at)
     return {
         "request_id": requested(at).id,
         "user_id": waits.id,
         "membership_id": waits.memberships.get().id,
         "access_id": access.id,
+        "repairer_id": site.repairer_id,
     }
 
 

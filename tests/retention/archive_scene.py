@@ -1,21 +1,23 @@
 """People whose time is over, what is held of them, and what the archive then keeps."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
-from gardien.base import scope
+from gardien.base import clock, scope
 from gardien.base.actor import Actor
 from gardien.base.crypto import Unreadable
 from gardien.network import queries as network
+from gardien.network.rules import PartyKind
 from gardien.retention.actions import _archiving
 from gardien.retention.rules import Leaving
 from gardien.standing import actions as standing
 from gardien.standing import queries
 from gardien.standing.models import Archived, Closure, Hold
-from gardien.standing.rules import Ground
+from gardien.standing.rules import Ground, Motive
 from tests import scene
 
 CLAUSE = "client.retention.quotes"
@@ -93,3 +95,47 @@ class Repairer:
         """Count rows."""
         with scope.entered(self.id):
             return int(model.objects.filter(**where).count())
+
+
+def played(membership: Any, at: datetime) -> UUID:
+    """Archive something of a customer and of a user, look at it, and let something else go; return the customer's row.
+
+    Enters the scopes itself.
+    """
+    by, day = network.actor(membership), clock.legal_day(at)
+    with scope.entered(network.controller(membership)):
+        stays, goes = (scene.customer(membership, at, plate, **TOLD) for plate in ("KX-106-AA", "KX-107-AA"))
+        _hold(goes.reference, "last_name", day, by, at)
+        _keep(goes.reference, CLAUSE, at)
+        _archiving.release(as_of=day + timedelta(days=1), by=PROGRAM, at=at)
+        kept = opened(stays, by, at)
+    with scope.entered(network.central_party(PartyKind.NETWORK).id):
+        _hold(membership.user.reference, "email", day + timedelta(days=900), by, at)
+        _keep(membership.user.reference, "user.retention.contact", at)
+    return kept
+
+
+def opened(of: Any, by: Actor, at: datetime) -> UUID:
+    """Archive a customer's name and look at it; return its row. Call inside a scope."""
+    _hold(of.reference, "last_name", clock.legal_day(at) + timedelta(days=900), by, at)
+    _keep(of.reference, CLAUSE, at)
+    kept = Archived.objects.get(subject=of.reference).id
+    standing.consult(archived_id=kept, motive=Motive.BILLING, explanation="R-118", by=by, at=at)
+    return kept
+
+
+def left(known: Any, by: Actor, at: datetime) -> UUID:
+    """Archive a customer's address, quotes and what is held already, for pages to show; return the address's row."""
+    for category in ("address", "derived:quote"):
+        _hold(known.reference, category, clock.legal_day(at) + timedelta(days=900), by, at)
+    _keep(known.reference, CLAUSE, at)
+    return Archived.objects.get(hold__category="address").id
+
+
+def _hold(subject: str, category: str, until: date, by: Actor, at: datetime) -> None:
+    about = {"subject": subject, "ground": Ground.BILLING, "legal_reference": "C. com., L123-22"}
+    standing.hold(**about, category=category, until_date=until, by=by, at=at)
+
+
+def _keep(subject: str, clause: str, at: datetime) -> None:
+    _archiving.keep([Leaving(subject, (subject,), at)], clause=clause, as_of=clock.legal_day(at), at=at)

@@ -78,20 +78,23 @@ def test_a_run_that_forgets_to_be_coarse_is_seen(tenant: Any, monkeypatch: pytes
     assert measured()["singling_out"]["below"] == 1
 
 
-def test_rows_stamped_with_a_persons_closure_are_counted_until_they_are_shuffled(customers: Any) -> None:
+def test_rows_stamped_near_a_persons_closure_are_counted_until_they_are_shuffled(customers: Any) -> None:
     controller, _ = customers
     with scope.entered(controller):
         write(records(K))
     with scope.entered(controller):
         write(records(1, K))
-        Closure.objects.create(subject="C-00000005", ended_at=clock.now())
+        with transaction.atomic():
+            Closure.objects.create(subject="C-00000005", ended_at=clock.now())
     with scope.entered(controller):
         found = measured()["linkability"]
-        assert found == {"alike_one_person": 0, "stamped_with_a_person": 1, "stamped_apart": 1}
+        assert found == {"alike_one_person": 0, "stamped_apart": 1, "stamped_near_a_closure": 1}
+        assert _twins.are_told_apart()
     with scope.entered(controller):
         _twins.shuffle()
     with scope.entered(controller):
         assert measured()["linkability"] == dict.fromkeys(found, 0)
+        assert not _twins.are_told_apart()
         Twin.objects.all().delete()
 
 

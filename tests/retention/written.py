@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from gardien.base import ids, jobs, scope
-from gardien.consent.models import Objection, Reading
+from gardien.consent.models import Decision, Objection, Reading
 from gardien.customers import actions as customers
 from gardien.customers.models import Customer, IntakeDraft, Note, SearchToken, Vehicle
 from gardien.journal.models import Entry
@@ -25,9 +25,8 @@ def write(history: History, memberships: list[Any]) -> None:
     for rank, membership in enumerate(memberships):
         with scope.entered(network.controller(membership)):
             desk = Desk(history, membership)
-            for repairer, somebody in history.people:
-                if repairer == rank:
-                    desk.somebody(somebody)
+            for somebody in (each for repairer, each in history.people if repairer == rank):
+                desk.somebody(somebody)
             if rank == 0:
                 desk.evidence()
 
@@ -95,6 +94,10 @@ class Desk:
         quotes = [self.quote(customer, vehicle, told_at, state) for state in record.quotes]
         for _ in range(record.messages):
             self.message(reference, quotes[0].id if quotes else ids.new(), told_at)
+        for is_given, when in record.answers:
+            told = {"is_given": is_given, "decided_at": self.at(when), "how": "oral", "basis": "consent"}
+            words = {"version": "2020-01-25", "language": "fr", "wording_sha256": "0" * 64}
+            Decision.objects.create(subject=reference, purpose="client.use.quote", **told, **words)
         return customer
 
     def reading(self, reference: str, at: datetime, rank: int | None) -> Reading:

@@ -24,7 +24,10 @@ from gardien.messaging import actions as messaging
 from gardien.network import queries as network
 from gardien.quotes import actions as quotes
 from gardien.quotes.queries import paper
+from gardien.retention.actions import _archiving
+from gardien.retention.rules import Leaving
 from gardien.standing import actions as standing
+from gardien.standing.models import Archived
 from gardien.standing.rules import Ground
 from tests import scene
 from tests.messaging import post
@@ -86,9 +89,17 @@ def build(membership: Any, at: datetime) -> Person:
             "other": other.id,
             "other_vehicle": other.vehicles.get().id,
             "hold": held.id,
+            "archived": _archived(person.references, at),
         }
         person.objects = {"kept": queries.by_id(kept.id), "document": issued.documents.get()}
     return person
+
+
+def _archived(references: tuple[str, ...], at: datetime) -> UUID:
+    """Archive what is held of the person, whose rows stay; return the row's id."""
+    leaving = Leaving(references[0], references, at)
+    _archiving.keep([leaving], clause="client.retention.quotes", as_of=clock.legal_day(at), at=at)
+    return Archived.objects.get(subject=references[0]).id
 
 
 def corresponded(person: Person, at: datetime) -> None:

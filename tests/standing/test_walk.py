@@ -27,7 +27,7 @@ from gardien.messaging.rules import Folder, Outcome, Result
 from gardien.portal import stack
 from gardien.quotes import actions as quotes
 from gardien.quotes.rules.vocabulary import CancelReason, ReusedParts, State
-from gardien.standing.rules import EndReason, Event, Ground
+from gardien.standing.rules import EndReason, Event, Ground, Motive
 from tests import scene
 from tests.conftest import as_role
 from tests.messaging import post
@@ -42,6 +42,7 @@ NOT_OF_A_PERSON = {
     "catalogue": "articles and price lists are of no customer",
     "journal": "the journal tells what happened, by references, and only grows",
     "network": "users and organisations are not a repairer's customers",
+    "retention": "it deletes, as a role of its own, and passes over who is restricted: tests/retention",
 }
 """Rooms whose actions take nothing of a customer, with the reason."""
 
@@ -192,6 +193,8 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
         "until_date": date(2030, 1, 1),
     },
     "standing.release": lambda p: {"hold_id": p.ids["hold"]},
+    "standing.close": lambda p: {"people": [(p.references[0], each) for each in p.references]},
+    "standing.consult": lambda p: {"archived_id": p.ids["archived"], "motive": Motive.WARRANTY, "explanation": "R-1"},
 }
 """How each action is called on a person. An action of a room yet to come must be added, else the first test fails."""
 
@@ -205,6 +208,7 @@ LEAVES_NO_ROW = {
     "consent.object_": "an objection bears no reference",
 }
 """Actions that change nothing of a person without a restriction either, called as above."""
+TOUCHING = ("draft", "choose_parts", "tell_mileage", "accept", "accept_late")
 
 
 @pytest.fixture
@@ -275,13 +279,7 @@ def test_an_exempt_action_does_touch_a_restricted_person(person: Person) -> None
     ("table", "touching"),
     [
         ("customers_note", {"customers.write_note": {"customers.Note"}, "customers.remove_note": {"customers.Note"}}),
-        (
-            "quotes_quote",
-            {
-                f"quotes.{name}": {"quotes.Quote"}
-                for name in ("draft", "choose_parts", "tell_mileage", "accept", "accept_late")
-            },
-        ),
+        ("quotes_quote", {f"quotes.{name}": {"quotes.Quote"} for name in TOUCHING}),
     ],
 )
 def test_the_walk_finds_what_is_touched_where_the_walls_have_fallen(

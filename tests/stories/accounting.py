@@ -64,12 +64,14 @@ def manager(page: Page) -> Iterator[str]:
 
 
 def network(page: Page) -> Iterator[str]:
-    """Look at requests and people."""
-    for address in ("/reseau/demandes/", "/reseau/personnes/"):
+    """Look at requests, people, and what the end of a repairer's services does."""
+    for address in ("/reseau/demandes/", "/reseau/personnes/", "/reseau/reparateurs/"):
         page.goto(address)
         yield address
         page.locator("main a").first.click()
         yield f"one of {address}"
+    page.locator("main form button").click()
+    yield "end of services not ticked"
     page.goto("/reseau/demandes/")
     page.locator("main a").first.click()
     page.locator("main form button").first.click()

@@ -19,6 +19,7 @@ from gardien.quotes.rules.vocabulary import CancelReason
 from gardien.standing import actions as standing
 from gardien.standing.rules import Ground
 from tests import scene
+from tests.retention import archive_scene
 
 MOBILE, LANDLINE = rules.parse_phone("06 39 98 45 10"), rules.parse_phone("01 99 00 45 67")
 SEVERAL = {"delivery": "Appartement 12", "building": "Résidence du Verger", "street": "7 impasse des Lilas"}
@@ -78,7 +79,8 @@ def _rich(adviser: Any, at: datetime) -> SimpleNamespace:
     )
     hidden = scene.customer(adviser, at, "HH-333-HH", last_name="Robin", first_name="Sacha")
     standing.restrict(subjects=[hidden.reference], by=by, at=at)
-    return SimpleNamespace(id=known.id, car=car.id, alike=alike.id, **_quotes(adviser, known, at))
+    archived = archive_scene.left(known, by, at)
+    return SimpleNamespace(id=known.id, car=car.id, alike=alike.id, archived=archived, **_quotes(adviser, known, at))
 
 
 def _quotes(adviser: Any, known: Any, at: datetime) -> dict[str, Any]:
@@ -146,3 +148,36 @@ def restrictions(page: Page) -> Iterator[str]:
     yield "restricted cards"
     page.get_by_role("button", name="J’ai prévenu le client").first.click()
     yield "restriction announced"
+
+
+def archive(page: Page, garage: SimpleNamespace) -> Iterator[str]:
+    """Hold something of a customer's, wrongly first; list, look for and open what is archived, wrongly first; say who did."""
+    page.goto(f"/clients/{garage.rich.id}/durees/")
+    page.get_by_text("Conserver plus longtemps").click()
+    yield "form of a hold"
+    page.get_by_role("button", name="Conserver", exact=True).click()
+    yield "hold refused"
+    page.get_by_role("radio", name="facturation").check()
+    for name in ("nom", "adresse postale"):
+        page.get_by_role("checkbox", name=name, exact=True).check()
+    page.fill("#id_legal_reference", "C. com., L123-22")
+    page.fill("#id_until_date", "2030-12-31")
+    page.get_by_role("button", name="Conserver", exact=True).click()
+    yield "held"
+    page.goto("/archive/")
+    yield "archive"
+    for text, state in (("Moreau", "no reference"), ("C-ZZZZZZZZ", "nobody's reference")):
+        page.fill("#id_reference", text)
+        page.press("#id_reference", "Enter")
+        page.wait_for_load_state()
+        yield f"archive of {state}"
+    page.goto(f"/archive/{garage.rich.archived}/")
+    yield "something archived"
+    page.get_by_role("button", name="Ouvrir, et le noter").click()
+    yield "opening refused"
+    page.get_by_role("radio", name="garantie").check()
+    page.fill("#id_explanation", "Réclamation R-2026-118")
+    page.get_by_role("button", name="Ouvrir, et le noter").click()
+    yield "something opened"
+    page.goto("/archive/consultations/")
+    yield "consultations"

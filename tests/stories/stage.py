@@ -24,6 +24,7 @@ from gardien.quotes.queries import paper
 from tests import scene, second_factor
 from tests.conftest import PASSWORD
 from tests.network import asked
+from tests.retention import nights
 from tests.stories import carded
 
 POUNDS = (
@@ -44,6 +45,7 @@ def load() -> SimpleNamespace:
     by = Actor.program("import")
     catalogue.import_tyres(raw=POUNDS.encode(), file_name="pounds.csv", supplier="Albion", currency="GBP", by=by, at=at)
     adviser = Membership.objects.select_related("site__repairer").get(user__email="counter.adviser@tilleul.example")
+    nights.staged(network.controller(adviser), at)
     return SimpleNamespace(
         secrets={login.email: login.secret for login in logins if login.secret},
         sessions={login.email: _session(login.email) for login in logins},

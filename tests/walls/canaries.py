@@ -23,6 +23,7 @@ from gardien.quotes import actions as quotes
 from gardien.quotes.models import Quote
 from tests import scene
 from tests.conftest import CLUSTER
+from tests.walls import past
 from tests.walls.house import Garage
 
 LONG, SHORT = "Kanarié 7&", "Kanarie7"
@@ -77,6 +78,7 @@ def lived(garage: Garage, at: Any) -> Quote:
         quotes.send(quote_id=draft.id, address_of="https://portail.example/{}".format, **by)
         customers.save_intake_draft(reading_id=scene.heard(held, at).id, typed={"last_name": LONG}, **by)
         customers.write_note(customer_id=customer.id, text=LONG, note_key=ids.new(), **by)
+        past.left(**by, name=LONG)
     return draft
 
 

@@ -22,7 +22,7 @@ INSIDER, BOTH = "counter.adviser@canal.example", "renfort@tilleul.example"
 MANAGER = "site.manager@canal.example"
 TOKEN = re.compile(r"\b\w{64}\b")
 PARAMETER = re.compile(r"<uuid:\w+>")
-FITTING = {"customer", "vehicle", "reading", "draft", "issued", "line", "issued_line"}
+FITTING = {"customer", "vehicle", "reading", "draft", "issued", "line", "issued_line", "hold", "archived"}
 
 
 def answer(client: Client, method: str, path: str, typed: dict[str, Any]) -> tuple[int, bytes, dict[str, str]]:
@@ -66,6 +66,8 @@ def typed_in(house: House) -> dict[str, Any]:
         "late_reason": "Prix tenu",
         "last_name": "Intrus",
         "plate_country": "FR",
+        "motive": "dispute",
+        "explanation": "R-118",
     }
 
 

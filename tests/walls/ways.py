@@ -107,4 +107,9 @@ def filled(garage: Garage, ways: dict[str, Any]) -> dict[str, Any]:
         "quote_days": "30",
         "most_discount": "100",
         "printed": "Merci",
+        "reference": garage.reference,
+        "ground": "billing",
+        "categories": "last_name",
+        "legal_reference": "C. com., L123-22",
+        "until_date": clock.legal_day(clock.now() + timedelta(days=400)).isoformat(),
     }

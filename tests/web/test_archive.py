@@ -60,9 +60,9 @@ def test_several_categories_are_several_holds_by_who_is_signed_in_and_each_is_re
     by = desk.membership.user_id
     assert told == {(each, "billing", "C. com., L123-22", by) for each in ("address", "last_name")}
     page = desk.page("durees/")
-    assert page.count("Conservé jusqu’au") >= 2
+    assert page.count("Gardé jusqu’au") >= 2
     said = desk.said(f"{desk.card}durees/{placed[0].id}/lever/")
-    assert said == ["La conservation est levée : ce qu’elle gardait part à l’échéance de sa durée."]
+    assert said == ["Le gel est levé : ce qu’il gardait part à l’échéance de sa durée."]
     assert desk.client.post(f"{desk.card}durees/{placed[0].id}/lever/").status_code == 302
     with desk.scope():
         assert Hold.objects.filter(released_at=None).get().category == "last_name"
@@ -100,7 +100,7 @@ def test_an_adviser_sees_what_is_held_and_changes_nothing(sign_in: Any, desk: ca
     assert desk.client.post(f"{desk.card}durees/garder/", typed()).status_code == 302
     adviser = sign_in(ADVISER)
     page = adviser.get(f"{desk.card}durees/").text
-    assert "Conservé jusqu’au" in page or "Conservé plus longtemps" in page
+    assert "Gardé jusqu’au" in page
     assert "durees/garder/" not in page
     assert adviser.post(f"{desk.card}durees/garder/", typed()).status_code == 403
     assert adviser.get("/archive/").status_code == 403
@@ -219,6 +219,6 @@ def test_a_hold_of_who_is_gone_is_released_from_the_archive_and_the_sweep_does_t
 ) -> None:
     (one,) = archived(garage, "last_name")
     assert manager.post(f"/archive/{one.id}/lever/").headers["Location"] == "/archive/"
-    assert "levée" in manager.get("/archive/").text
+    assert "gel levé" in manager.get("/archive/").text
     assert (garage.release(LAST), garage.count(Archived), garage.count(Hold)) == (1, 0, 0)
     assert manager.get(f"/archive/{one.id}/").status_code == 404

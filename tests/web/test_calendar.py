@@ -15,38 +15,20 @@ from gardien.commitment import queries as commitment
 from gardien.network import queries as network
 from gardien.retention import queries as retention
 from gardien.retention.actions import _outlook
-from gardien.retention.models import Outlook, Run
 from gardien.retention.rules import LONGEST_RUN, Figure
 from tests import scene
+from tests.retention import nights
 from tests.web import counter
 
 MANAGER, WATCHER = "site.manager@tilleul.example", "users.dpo@sarvane.example"
 GARAGE, USERS = "/echeances/", "/echeances/utilisateurs/"
-QUOTES, STORAGE = "client.retention.quotes", "client.retention.storage"
+QUOTES, STORAGE = nights.QUOTES, nights.STORAGE
 MISSING, CUT_SHORT = "Le passage de la nuit dernière manque.", "Le dernier passage a été interrompu."
 
 
 def seen(who: Any, figures: Sequence[Figure], *months: tuple[str, date, int]) -> None:
     """Leave what a run saw to the pages of somebody's controller."""
-    told = [(clause, month.isoformat(), count) for clause, month, count in months]
-    with scope.entered(network.controller(who)):
-        Outlook.objects.update_or_create(
-            defaults={"taken_at": clock.now(), "figures": [each.as_dict() for each in figures], "months": told}
-        )
-
-
-def night(ago: timedelta, *, took: timedelta | None = timedelta(minutes=3), figures: Sequence[Figure] = ()) -> None:
-    """Leave a run that began some time ago; without `took` it never ended."""
-    begun = clock.now() - ago
-    ended_at = begun + took if took else None
-    Run.objects.create(as_of=begun, started_at=begun, ended_at=ended_at, figures=[each.as_dict() for each in figures])
-
-
-def month(ahead: int) -> date:
-    """Return the first day of a month to come, by the calendar of Paris."""
-    today = counter.today()
-    count = today.year * 12 + today.month - 1 + ahead
-    return date(count // 12, count % 12 + 1, 1)
+    nights.seen(network.controller(who), figures, *months, at=clock.now())
 
 
 def pictures(page: str) -> list[ET.Element]:
@@ -62,6 +44,12 @@ def table(page: str, caption: str) -> list[list[str]]:
     return [[re.sub(r"<[^>]+>|\s+", " ", cell).strip() for cell in row] for row in cells]
 
 
+def facts(page: str) -> list[tuple[str, str]]:
+    """Return what the latest night's reports say."""
+    told = page.partition('id="nights"')[2].partition("</details>")[0]
+    return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", told)
+
+
 def alerts(page: str) -> list[str]:
     return [text.strip() for text in re.findall(r'class="alert[^"]*" role="status">(.*?)</p>', page, re.DOTALL)]
 
@@ -72,7 +60,12 @@ def garage(cast: SimpleNamespace, sign_in: Any) -> SimpleNamespace:
 
 
 def test_picture_and_table_tell_the_same_numbers_of_the_same_months(garage: SimpleNamespace) -> None:
-    told = [(QUOTES, month(0), 7), (QUOTES, month(24), 1_234), (STORAGE, month(3), 2), (STORAGE, month(25), 99)]
+    told = [
+        (QUOTES, nights.month(0), 7),
+        (QUOTES, nights.month(24), 1_234),
+        (STORAGE, nights.month(3), 2),
+        (STORAGE, nights.month(25), 99),
+    ]
     seen(garage.manager, [Figure(QUOTES), Figure(STORAGE), Figure("client.retention.messages")], *told)
     page = garage.client.get(GARAGE).text
     heading, *rows = table(page, "Mois")
@@ -95,8 +88,10 @@ def test_what_a_run_sees_of_a_customer_is_where_the_card_says_that_their_time_en
 ) -> None:
     adviser = cast.membership(counter.ADVISER)
     quote = scene.issued(adviser, at)
-    with scope.entered(network.controller(adviser)):
-        _outlook.keep(retention.figures(at), at)
+    controller = network.controller(adviser)
+    found = retention.measured(at)[controller]
+    with scope.entered(controller):
+        _outlook.keep(found.figures, found.calendar, at)
     card = garage.client.get(f"/clients/{quote.customer_id}/durees/").text
     (until, *_) = re.findall(r"<strong>(\d+ \w+ \d{4})</strong>", card)
     _, *rows = table(garage.client.get(GARAGE).text, "Mois")
@@ -106,8 +101,10 @@ def test_what_a_run_sees_of_a_customer_is_where_the_card_says_that_their_time_en
 def test_a_garage_sees_its_own_figures_and_no_others(
     garage: SimpleNamespace, cast: SimpleNamespace, sign_in: Any
 ) -> None:
-    seen(cast.membership("site.manager@canal.example"), [Figure(QUOTES, due=41, done=41)], (QUOTES, month(2), 41))
-    seen(garage.manager, [Figure(QUOTES, due=3, done=3)], (QUOTES, month(2), 3))
+    seen(
+        cast.membership("site.manager@canal.example"), [Figure(QUOTES, due=41, done=41)], (QUOTES, nights.month(2), 41)
+    )
+    seen(garage.manager, [Figure(QUOTES, due=3, done=3)], (QUOTES, nights.month(2), 3))
     page = garage.client.get(GARAGE).text
     assert (">41<" in page, ">3<" in page) == (False, True)
 
@@ -160,7 +157,7 @@ def test_before_the_first_run_the_page_says_that_there_was_none(garage: SimpleNa
 def test_a_night_that_is_missing_or_was_cut_short_is_said_aloud(
     garage: SimpleNamespace, ago: timedelta, took: timedelta | None, said: list[str], state: str
 ) -> None:
-    night(ago, took=took)
+    nights.night(clock.now() - ago, took=took)
     page = garage.client.get(GARAGE).text
     assert [next(each for each in (MISSING, CUT_SHORT) if text.startswith(each)) for text in alerts(page)] == said
     assert re.findall(r'badge-state is-\w+">([^<]+)<', page) == [state]
@@ -170,17 +167,39 @@ def test_the_last_nights_are_listed_with_the_figures_of_the_pages_clauses(garage
     seen(garage.manager, [Figure(QUOTES)])
     figures = [Figure(QUOTES, 12, 11, 1, overdue=1), Figure("user.retention.orders", 7, 7)]
     for days in range(9):
-        night(timedelta(days=days, hours=1), figures=figures)
+        nights.night(clock.now() - timedelta(days=days, hours=1), *figures)
     page = garage.client.get(GARAGE).text
     assert page.count("traités\u00a0: 11 · en retard\u00a0: 1") == 7
     assert table(page, "Mis de côté")[1:] == [["Données et devis", "12", "11", "1", "1"]]
+
+
+def test_what_was_looked_for_after_a_run_is_told_with_what_was_found(garage: SimpleNamespace) -> None:
+    nights.night(clock.now(), **nights.CLEAN)
+    assert dict(facts(garage.client.get(GARAGE).text)) == {
+        "Valeurs retrouvées": "aucune, pour 60 valeurs de 12 personnes",
+        "Retours possibles à une personne": "aucun\u00a0: chaque ligne anonyme vaut pour au moins 5 personnes",
+        "Place libérée sur le disque": "depuis le 29 novembre 2026",
+        "Disparu des sauvegardes": "le 29 décembre 2026 au plus tard",
+    }
+    worse = {
+        "residue": {**nights.CLEAN["residue"], "found": {"messaging.Message.sealed": 2, "sessions.Session": 1}},
+        "attack": {"least_alike": 5, "all": {"singling_out": {"below": 3}, "linkability": {"alike_one_person": 1}}},
+        "removal": {"tables": {"freed_at": None}, "log": {}, "backups": {"until": None}},
+    }
+    nights.night(clock.now(), **worse)
+    assert [told for _, told in facts(garage.client.get(GARAGE).text)] == [
+        '<strong class="late">3 retrouvées</strong>',
+        '<strong class="late">4 lignes anonymes</strong>',
+        "pas encore",
+        "aucune sauvegarde ne le contient",
+    ]
 
 
 def test_the_network_sees_what_falls_due_of_users_and_no_garage_does(
     garage: SimpleNamespace, cast: SimpleNamespace, sign_in: Any
 ) -> None:
     watcher = cast.membership(WATCHER)
-    seen(watcher, [Figure("user.retention.orders", due=2, done=2)], ("user.retention.orders", month(1), 5))
+    seen(watcher, [Figure("user.retention.orders", due=2, done=2)], ("user.retention.orders", nights.month(1), 5))
     page = sign_in(WATCHER).get(USERS).text
     assert table(page, "Échu")[1][:3] == ["Données et commandes", "2", "2"]
     assert table(page, "Mois")[2][1] == "5"
@@ -189,7 +208,7 @@ def test_the_network_sees_what_falls_due_of_users_and_no_garage_does(
 
 
 def test_the_page_holds_no_style_and_no_script_of_its_own(garage: SimpleNamespace) -> None:
-    seen(garage.manager, [Figure(QUOTES)], (QUOTES, month(1), 5))
+    seen(garage.manager, [Figure(QUOTES)], (QUOTES, nights.month(1), 5))
     page = garage.client.get(GARAGE).text
     assert len(pictures(page)) == 2
     assert re.findall(r"\sstyle=|<style|\son\w+=|<script(?![^>]* src=)", page) == []

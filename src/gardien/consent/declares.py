@@ -26,6 +26,7 @@ DECLARATION = Declaration(
             ("user.use.accounts",),
             "user.retention.orders",
             "subject",
+            also=("user.retention.leavers",),
         ),
         Holding(
             "consent.Decision",

@@ -1,15 +1,19 @@
 """What the network says of its tables: users' data, held by the network as controller."""
 
-from gardien.commitment.registry import Declaration, Holding, NotPersonal, Root, Withdrawal
+from dataclasses import replace
 
-from . import actions
+from gardien.commitment.registry import Activity, Declaration, Holding, NotPersonal, Occurrence, Root, Withdrawal
+from gardien.standing.rules import Event
+
+from . import actions, queries
 
 ACCOUNTS = ("user.use.accounts", "user.use.product")
 ORGANISATION = "a legal entity's public identity, no natural person's"
+LEAVERS = ("user.retention.leavers",)
 
 
 def _of_users(place: str, columns: tuple[str, ...], category: str, clock: str, found_by: str) -> Holding:
-    return Holding(place, columns, category, ACCOUNTS, clock, found_by)
+    return Holding(place, columns, category, ACCOUNTS, clock, found_by, also=LEAVERS)
 
 
 def _contacts(place: str) -> tuple[Holding, ...]:
@@ -21,19 +25,18 @@ def _security(place: str, columns: tuple[str, ...], found_by: str) -> Holding:
     return _of_users(place, columns, "derived:account_security", "user.retention.orders", found_by)
 
 
+def _of_support(place: str, columns: tuple[str, ...], found_by: str, dated_by: str) -> Holding:
+    """Return a record of the provider's access: it runs on its own, and outlives the account that it names."""
+    clock = "client.retention.processors"
+    return Holding(place, columns, "derived:account_security", ACCOUNTS, clock, found_by, dated_by=dated_by)
+
+
 DECLARATION = Declaration(
     holdings=(
         *_contacts("network.User"),
         _security("network.User", ("id", "reference", "state", "opened_at", "last_login"), "reference"),
-        Holding(
-            "network.User",
-            ("password", "session_stamp"),
-            "derived:account_security",
-            ACCOUNTS,
-            "user.retention.orders",
-            "reference",
-            is_exported=False,
-            is_archived=False,
+        replace(
+            _security("network.User", ("password", "session_stamp"), "reference"), is_exported=False, is_archived=False
         ),
         _security(
             "network.Membership",
@@ -49,10 +52,20 @@ DECLARATION = Declaration(
             ),
             "reference",
         ),
-        _security(
+        Holding(
+            "network.AccountRequest",
+            ("left_at",),
+            "derived:account_security",
+            ACCOUNTS,
+            "user.retention.leavers",
+            "reference",
+            dated_by="left_at",
+        ),
+        _of_support(
             "network.SupportAccess",
             ("id", "site_id", "ticket", "reason", "opened_by_id", "from_at", "until_at", "revoked_at"),
-            "opened_by.reference",
+            "opened_by_id",
+            "until_at",
         ),
         Holding(
             "network.Throttle",
@@ -62,9 +75,13 @@ DECLARATION = Declaration(
             actions.SECURITY_LOG,
             "digest",
             is_exported=False,
+            dated_by="last_at",
         ),
-        _security(
-            "network.SupportRead", ("id", "access_id", "user_id", "action", "object_id", "read_at"), "user.reference"
+        _of_support(
+            "network.SupportRead",
+            ("id", "access_id", "user_id", "action", "object_id", "read_at"),
+            "user_id",
+            "read_at",
         ),
     ),
     not_personal=(
@@ -74,6 +91,11 @@ DECLARATION = Declaration(
         NotPersonal("network.Site", ("*",), ORGANISATION),
         NotPersonal("network.SupportRead", ("controller_id",), "names the controller"),
     ),
+    activity=(
+        Activity(Event.ACCOUNT_OPENED.value, actions.activate),
+        Activity(Event.SIGNED_IN.value, actions.record_sign_in),
+    ),
     roots=(Root("user", "network.User"),),
+    occurrences=(Occurrence("departure", queries.departures),),
     withdrawals=(Withdrawal(("user.use.accounts",), actions.suspend_withdrawn),),
 )

@@ -49,6 +49,7 @@ class Repairer(SharedRow, Address):
     siren = models.CharField(max_length=9, unique=True)
     vat_number = models.CharField(max_length=14)
     trade_register = models.CharField(max_length=60, help_text="its town")
+    services_ended_at = models.DateTimeField(null=True, help_text="of its notice: nobody works in the portal for it")
 
     class Meta:
         ordering = ["code"]
@@ -184,6 +185,9 @@ class AccountRequest(SharedRow):
     decided_at = models.DateTimeField(null=True)
     decided_by_id = models.UUIDField(null=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="requests")
+    left_at = models.DateTimeField(
+        null=True, help_text="since when its person has nothing here: asked and never confirmed, or refused"
+    )
 
     class Meta:
         indexes = [models.Index(Lower("email"), "requested_at", name="network_request_email")]
@@ -199,6 +203,11 @@ class AccountRequest(SharedRow):
                 name="network_request_refusal",
                 condition=models.Q(models.Q(state="refused"), ~models.Q(refusal=""))
                 | models.Q(~models.Q(state="refused"), refusal=""),
+            ),
+            models.CheckConstraint(
+                name="network_request_left",
+                condition=models.Q(state__in=("requested", "refused"), left_at__isnull=False)
+                | models.Q(state__in=("verified", "approved"), left_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="network_request_user",
@@ -217,7 +226,7 @@ class SupportAccess(SharedRow):
     site = models.ForeignKey(Site, models.PROTECT)
     ticket = models.CharField(max_length=20)
     reason = models.CharField(max_length=20, help_text="rules.SupportReason")
-    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    opened_by_id = models.UUIDField(help_text="of the manager; the row outlives the account")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -240,7 +249,7 @@ class SupportRead(ControllerRow):
     """One page that support asked for while a site had let it in; the row lies behind the repairer's wall."""
 
     access = models.ForeignKey(SupportAccess, models.PROTECT, related_name="+")
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    user_id = models.UUIDField(help_text="of who read; the row outlives the account")
     action = models.CharField(max_length=40, help_text="of commitment/roles.yaml")
     object_id = models.UUIDField(null=True, help_text="what the address named")
     read_at = models.DateTimeField()

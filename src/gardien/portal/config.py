@@ -75,6 +75,11 @@ class Config(BaseModel):
         return self.ledger or self.home / "ledger"
 
     @property
+    def stores(self) -> dict[str, Path]:
+        """Return where the holdings lie that are files, by the place that a room declares."""
+        return {"file:outbox": self.home / "outbox", "file:demo": self.home / "demo", "file:ledger": self.ledger_folder}
+
+    @property
     def mail_route(self) -> mail.Route | None:
         """Return where mail goes, None for nowhere; raise `SettingRefusedError` if its sender is not named."""
         if self.mail_url and "@" not in self.mail_from:

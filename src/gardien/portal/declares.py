@@ -3,12 +3,18 @@
 from gardien.base import clock
 from gardien.commitment import queries as commitment
 from gardien.commitment import registry
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof, Tidy
 from gardien.web.public import views as public
+from gardien.web.shared import sessions
 
 from . import startup
 
 SECURITY = ("derived:account_security", ("user.use.accounts",), "user.retention.orders")
+LEAVERS = ("user.retention.leavers",)
+
+
+def _of_accounts(place: str, columns: tuple[str, ...], found_by: str, *, is_archived: bool = True) -> Holding:
+    return Holding(place, columns, *SECURITY, found_by, also=LEAVERS, is_archived=is_archived)
 
 
 def columns_classified() -> tuple[int, int]:
@@ -28,7 +34,7 @@ DECLARATION = Declaration(
         Holding("sessions.Session", ("session_key", "session_data", "expire_date"), *SECURITY, "session_data"),
         Holding("session:carried", ("id", "author", "path", "typed_at"), *SECURITY, "author"),
         Holding("session:carried", ("sealed",), "address", ("client.use.quote",), "client.retention.quotes", "author"),
-        Holding("account.EmailAddress", ("id", "user_id", "verified", "primary"), *SECURITY, "user.reference"),
+        _of_accounts("account.EmailAddress", ("id", "user_id", "verified", "primary"), "user.reference"),
         Holding(
             "account.EmailAddress",
             ("email",),
@@ -36,21 +42,20 @@ DECLARATION = Declaration(
             ("user.use.accounts",),
             "user.retention.contact",
             "user.reference",
+            also=LEAVERS,
         ),
-        Holding(
+        _of_accounts(
             "account.EmailConfirmation",
             ("id", "email_address_id", "created", "sent", "key"),
-            *SECURITY,
             "email_address.user.reference",
             is_archived=False,
         ),
-        Holding(
+        _of_accounts(
             "mfa.Authenticator",
             (
                 *("id", "user_id", "type", "data", "created_at", "last_used_at"),
                 *(f"data.{key}" for key in ("secret", "used", "seed", "used_mask", "viewed_at", "name", "credential")),
             ),
-            *SECURITY,
             "user.reference",
             is_archived=False,
         ),
@@ -87,6 +92,7 @@ DECLARATION = Declaration(
             "procrastinate.ProcrastinateJob", ("*",), "the life of a job; its arguments are classified as job:<name>"
         ),
     ),
+    tidies=(Tidy("sessions.Session", sessions.forget_ended),),
     keepers=(
         Keeper("client.categories", startup.refuse),
         Keeper("commitment.published", public.notice),

@@ -6,7 +6,7 @@ from gardien.standing import actions as standing
 from . import actions
 from .actions import _archiving
 from .actions._erasing import ERASED
-from .queries import backups, proofs
+from .queries import backups, figures, proofs
 
 POPULATIONS = ("client", "user")
 
@@ -32,6 +32,7 @@ DECLARATION = Declaration(
     ),
     exempt=(
         Exempt(actions.erase_again, "repeats, on a restored database, what was done after a restriction was lifted"),
+        Exempt(figures.measure, "counts whom a restriction keeps from being deleted, and touches nobody"),
     ),
     replays=(Replay(ERASED, actions.erase_again),),
     tidies=(Tidy("retention.Backup", actions.remove_old_backups),),

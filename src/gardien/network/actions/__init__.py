@@ -1,7 +1,7 @@
 """Opening repairers, sites and accounts; requests; roles; whether an account may sign in; provider support."""
 
 from ..rules import NotABusinessNumberError
-from ._places import LastAdministratorError, LastManagerError, NoSuchRoleError
+from ._places import LastAdministratorError, LastManagerError, NoSuchRoleError, ServicesEndedError
 from .attempting import (
     COMMITTED,
     SECURITY_LOG,
@@ -14,6 +14,7 @@ from .attempting import (
     unblock,
     use_code,
 )
+from .ending import end_services
 from .opening import (
     Identity,
     NotADiscountError,
@@ -28,7 +29,16 @@ from .opening import (
 )
 from .requesting import AccountClosedError, NotVerifiedError, Told, approve, refuse, request_account, verify
 from .roles import end_role, give_role
-from .standing import NotInStateError, activate, close, end_sessions, resume, suspend, suspend_withdrawn
+from .standing import (
+    NotInStateError,
+    activate,
+    close,
+    end_sessions,
+    record_sign_in,
+    resume,
+    suspend,
+    suspend_withdrawn,
+)
 from .support import NotATicketError, TooLongError, open_support, record_support_read, revoke_support
 
 __all__ = [
@@ -48,6 +58,7 @@ __all__ = [
     "NotInStateError",
     "NotVerifiedError",
     "Place",
+    "ServicesEndedError",
     "Told",
     "TooLongError",
     "TooManyAttemptsError",
@@ -56,6 +67,7 @@ __all__ = [
     "change_password",
     "close",
     "end_role",
+    "end_services",
     "end_sessions",
     "forget_attempts",
     "give_role",
@@ -64,6 +76,7 @@ __all__ = [
     "open_site",
     "open_support",
     "open_user",
+    "record_sign_in",
     "record_support_read",
     "refuse",
     "request_account",

@@ -6,7 +6,7 @@ from typing import Final
 from gardien.commitment import roles
 
 from .. import queries
-from ..models import CentralParty, Membership, Site
+from ..models import CentralParty, Membership, Repairer, Site
 
 ADMINISTRATOR: Final = "network_administrator"
 MANAGER: Final = "site_manager"
@@ -22,6 +22,18 @@ class LastManagerError(ValueError):
 
 class LastAdministratorError(ValueError):
     """The network would be without an administrator: give somebody else the role first."""
+
+
+class ServicesEndedError(ValueError):
+    """The repairer has ended its services: nobody gets a role there."""
+
+
+def refuse_ended(place: Site | CentralParty) -> None:
+    """Raise `ServicesEndedError` for a site of a repairer whose services have ended; else they end after this."""
+    if isinstance(place, Site):
+        repairer = Repairer.objects.select_for_update(no_key=True).get(id=place.repairer_id)
+        if repairer.services_ended_at:
+            raise ServicesEndedError
 
 
 def refuse_elsewhere(role: str, place: Site | CentralParty | None) -> None:

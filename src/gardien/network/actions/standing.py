@@ -9,13 +9,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Q
 
-from gardien.base import ids
+from gardien.base import clock, ids, scope
 from gardien.base.actor import Actor
 from gardien.commitment.registry import Kept
+from gardien.standing import actions as standing
+from gardien.standing.rules import Event
 
 from .. import queries
 from ..models import Membership, User
-from ..rules import Tag, UserState
+from ..rules import PartyKind, Tag, UserState, sign_in_of
 from ._places import refuse_last
 from ._telling import tell
 from .roles import end_role
@@ -38,7 +40,17 @@ def activate(*, user_id: UUID, password: str, by: Actor, at: datetime) -> User:
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     tell(Tag.ACTIVATED, by, at, subject=user.reference)
+    _active(user, Event.ACCOUNT_OPENED, user.id, by, at)
     return user
+
+
+@transaction.atomic
+def record_sign_in(*, user: User, by: Actor, at: datetime) -> None:
+    """Record that a person signed in: one fact for each day in Paris, and no entry in the journal.
+
+    The journal is kept for years; who signed in when belongs to the security log, and to statistics of their own.
+    """
+    _active(user, Event.SIGNED_IN, sign_in_of(user.id, clock.legal_day(at)), by, at)
 
 
 @transaction.atomic
@@ -97,6 +109,11 @@ def suspend_withdrawn(subjects: Sequence[str], purpose: str, *, by: Actor, at: d
     for user in queries.bearing(subjects).filter(state=UserState.ACTIVE):
         _out(user, UserState.SUSPENDED, Tag.SUSPENDED, by, at)
     return ()
+
+
+def _active(user: User, event: Event, source_id: UUID, by: Actor, at: datetime) -> None:
+    with scope.entered(queries.central_party(PartyKind.NETWORK).id):
+        standing.record_activity(subject=user.reference, event=event, source_id=source_id, by=by, at=at)
 
 
 def _guarded(user_id: UUID, at: datetime) -> list[Membership]:

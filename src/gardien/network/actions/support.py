@@ -33,7 +33,12 @@ def open_support(
     if not 1 <= hours <= MOST_SUPPORT_HOURS:
         raise TooLongError
     access = SupportAccess.objects.create(
-        site=site, ticket=ticket, reason=reason, opened_by=opened_by, from_at=at, until_at=at + timedelta(hours=hours)
+        site=site,
+        ticket=ticket,
+        reason=reason,
+        opened_by_id=opened_by.id,
+        from_at=at,
+        until_at=at + timedelta(hours=hours),
     )
     journal.record(Tag.SUPPORT_OPENED, by=by, at=at, site=site.id, access=access.id)
     return access

@@ -1,6 +1,7 @@
 """Named reads of the network: organisations and roles, people and their requests, provider support, what is held."""
 
 from .held import held
+from .leaving import departures, people_at
 from .organisations import (
     Colleague,
     NoPartyError,
@@ -8,9 +9,11 @@ from .organisations import (
     actor,
     central_party,
     controller,
+    controllers,
     memberships,
     needs_second_factor,
     repairer,
+    repairer_of,
     repairers,
     second_factors,
     site_of,
@@ -44,7 +47,7 @@ from .people import (
     sites,
     waiting,
 )
-from .support import accesses_of, open_accesses, reads_of, visiting
+from .support import accesses_of, named, open_accesses, reads_of, visiting
 
 __all__ = [
     "PASSWORD",
@@ -64,22 +67,27 @@ __all__ = [
     "by_email",
     "central_party",
     "controller",
+    "controllers",
+    "departures",
     "doubts",
     "held",
     "holds",
     "may_get_a_letter",
     "membership",
     "memberships",
+    "named",
     "needs_second_factor",
     "nobody",
     "open_accesses",
     "parties",
     "password_digest",
     "people",
+    "people_at",
     "people_of",
     "reads_of",
     "references",
     "repairer",
+    "repairer_of",
     "repairers",
     "request",
     "request_digest",

@@ -12,6 +12,9 @@ from gardien.commitment.registry import Holding, registry
 from ..models import User
 from .people import references
 
+IDS = ("user_id", "opened_by_id")
+"""Plain ids of users, in rows that outlive accounts."""
+
 
 def held(user: User) -> dict[str, list[dict[str, Any]]]:
     """Return what each declared table holds about a user and is exported to them; call in the network's scope.
@@ -21,7 +24,8 @@ def held(user: User) -> dict[str, list[dict[str, Any]]]:
     named, found = references(user), dict[str, list[dict[str, Any]]]()
     for place, columns in _exported().items():
         model, path = apps.get_model(place), columns.pop("")
-        rows = model._default_manager.filter(**{f"{path}{LOOKUP_SEP}in": named}).order_by("pk")
+        wanted = [user.id] if path in IDS else named
+        rows = model._default_manager.filter(**{f"{path}{LOOKUP_SEP}in": wanted}).order_by("pk")
         if values := list(rows.values(*columns)):
             found[place] = values
     return found
@@ -48,13 +52,13 @@ def _model(holding: Holding) -> type[Model] | None:
 
 
 def _leads(model: type[Model], path: str) -> bool:
-    """Say whether a path of fields ends at a reference."""
+    """Say whether a path of fields ends at a reference, or at a user's id."""
     *relations, last = path.split(LOOKUP_SEP)
     try:
         for name in relations:
             related = model._meta.get_field(name).related_model
             model = related if isinstance(related, type) else model
-        return last in ("reference", "subject") and bool(model._meta.get_field(last))
+        return last in ("reference", "subject", *IDS) and bool(model._meta.get_field(last))
     except FieldDoesNotExist:
         return False
 

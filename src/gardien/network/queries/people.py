@@ -137,8 +137,9 @@ def password_digest(user: User) -> str:
 
 
 def sites() -> QuerySet[Site]:
-    """Return all sites with their repairer, by its code."""
-    return Site.objects.select_related("repairer").order_by("repairer__code", "name", "id")
+    """Return all sites where people can work, with their repairer, by its code: none where services have ended."""
+    found = Site.objects.filter(repairer__services_ended_at=None).select_related("repairer")
+    return found.order_by("repairer__code", "name", "id")
 
 
 def site_of_siret(siret: str) -> Site | None:

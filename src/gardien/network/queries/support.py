@@ -1,29 +1,37 @@
 """Named reads of provider support: which sites have let it in, and what it read."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from ..models import Membership, Site, SupportAccess, SupportRead
+from ..models import Membership, Site, SupportAccess, SupportRead, User
 from ..rules import SUPPORT, VISIT
 
 
 def open_accesses(at: datetime) -> QuerySet[SupportAccess]:
-    """Return the accesses that are open at `at`, with their site and repairer."""
-    found = SupportAccess.objects.filter(revoked_at=None, from_at__lte=at, until_at__gt=at)
+    """Return the accesses that are open at `at`, with their site and repairer; none where services have ended."""
+    open_ = {"revoked_at": None, "from_at__lte": at, "until_at__gt": at}
+    found = SupportAccess.objects.filter(**open_, site__repairer__services_ended_at=None)
     return found.select_related("site__repairer")
 
 
 def accesses_of(site: Site) -> QuerySet[SupportAccess]:
-    """Return all accesses that were ever opened at a site, the latest first, with who opened them."""
-    return SupportAccess.objects.filter(site=site).select_related("opened_by")
+    """Return all accesses that were ever opened at a site, the latest first."""
+    return SupportAccess.objects.filter(site=site)
 
 
 def reads_of(site: Site) -> QuerySet[SupportRead]:
     """Return what support asked for at a site, the latest first; call in the scope of its repairer."""
-    found = SupportRead.objects.filter(access__site=site).select_related("access", "user")
+    found = SupportRead.objects.filter(access__site=site).select_related("access")
     return found.order_by("-read_at", "-id")
+
+
+def named(identifiers: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the names of these users by id; an account that is gone has none."""
+    found = User.objects.filter(id__in=set(identifiers))
+    return {user.id: f"{user.first_name} {user.last_name}" for user in found}
 
 
 def visiting(membership: Membership, access_id: UUID, at: datetime) -> tuple[Membership, SupportAccess] | None:

@@ -12,6 +12,7 @@ from gardien.journal import rules as journal
 from .numbers import NotABusinessNumberError as NotABusinessNumberError
 from .numbers import business_number as business_number
 from .proving import Kind as Kind
+from .proving import sign_in_of as sign_in_of
 from .proving import totp_code as totp_code
 from .proving import totp_counter as totp_counter
 
@@ -100,6 +101,7 @@ class Tag(journal.Tag):
     PARTY_NAMED = "network:party:named"
     REPAIRER_OPENED = "network:repairer:opened"
     SITE_OPENED = "network:site:opened"
+    SERVICES_ENDED = "network:services:ended"
     USER_OPENED = "network:user:opened"
     ROLE_GIVEN = "network:role:given"
     ROLE_ENDED = "network:role:ended"

@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 from base64 import b32decode
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID, uuid5
 
 
 class Kind(StrEnum):
@@ -14,6 +15,11 @@ class Kind(StrEnum):
     CODE = "code"
     ADDRESS = "address"
     LETTER = "letter"
+
+
+def sign_in_of(user_id: UUID, day: date) -> UUID:
+    """Return the one id of a user's signing in on a day in Paris, however often they do."""
+    return uuid5(user_id, day.isoformat())
 
 
 _PERIOD_SECONDS, _DIGITS = 30, 6

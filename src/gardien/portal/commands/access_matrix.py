@@ -18,6 +18,8 @@ from gardien.portal import cast, matrix, stack, startup
 from gardien.portal.commands import demo
 from gardien.portal.config import Config
 from gardien.quotes import queries
+from gardien.standing import actions as standing
+from gardien.standing.rules import Ground
 
 DATABASE = "gardien_matrix"
 """Made for the question and thrown away after it."""
@@ -56,6 +58,9 @@ def values(at: datetime) -> dict[str, Any]:
         note = customers.write_note(customer_id=draft.customer_id, text="demo", note_key=ids.new(), **by)
         twins = [demo.drafted(adviser, at).customer_id for _ in range(2)]
         merge = customers.merge(kept_id=twins[0], absorbed_id=twins[1], **by)
+        until_date = clock.legal_day(at + timedelta(days=365))
+        why: dict[str, Any] = {"ground": Ground.WARRANTY, "legal_reference": "demo", "until_date": until_date}
+        hold = standing.hold(subject=draft.customer.reference, category="derived:quote", **why, **by)
         document = queries.document(issued.id)
         until = at + timedelta(hours=1)
         link = links.Link(queries.ANSWER, scope.current(), issued.id, document.sha256, until)
@@ -68,6 +73,7 @@ def values(at: datetime) -> dict[str, Any]:
             "reading_id": demo.heard(adviser, at).id,
             "note_id": note.id,
             "merge_id": merge.id,
+            "hold_id": hold.id,
             "pdf.quote_id": issued.id,
             "token": links.token(link),
         }

@@ -26,9 +26,11 @@ def run(options: argparse.Namespace, config: Config) -> int:
     if as_of > at and not options.dry_run and not is_of_nobody(config):
         raise stack.RefusedError(TOO_LATE)
     startup.refuse()
-    found = counted(as_of) if options.dry_run else swept(as_of, at)
+    found = counted(as_of) if options.dry_run else swept(as_of, at, config)
     if options.json:
-        print(json.dumps({"as_of": as_of.isoformat(), "clauses": [figure.as_dict() for figure in found]}))
+        print(
+            json.dumps({"as_of": clock.legal_day(as_of).isoformat(), "clauses": [figure.as_dict() for figure in found]})
+        )
     else:
         print("\n".join(line(figure) for figure in found))
     return 1 if any(figure.overdue for figure in found) else 0
@@ -51,13 +53,15 @@ def counted(as_of: datetime) -> list[Figure]:
     return queries.added_up(each.figures for each in queries.measured(as_of).values())
 
 
-def swept(as_of: datetime, at: datetime) -> list[Figure]:
+def swept(as_of: datetime, at: datetime, config: Config) -> list[Figure]:
     """Sweep and look for what is left, with a line of progress for each batch on the standard error stream."""
+    witness = queries.Witness()
     try:
-        run = actions.sweep(as_of=as_of, by=BY, at=at, tell=tell)
+        run = actions.sweep(as_of=as_of, by=BY, at=at, tell=tell, sees=witness.sees)
     except actions.SweepRunningError as error:
         raise stack.RefusedError("Another sweep is running: wait until it has ended.") from error
-    actions.conclude(run_id=run.id, reports={}, by=BY, at=clock.now())
+    reports = queries.reports(run, witness, config.stores, clock.now())
+    run = actions.conclude(run_id=run.id, reports=reports, by=BY, at=clock.now())
     return [Figure(**figure) for figure in run.figures]
 
 

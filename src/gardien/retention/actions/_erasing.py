@@ -105,8 +105,19 @@ def _delete(holdings: Sequence[Holding], root: Root, of: Members) -> None:
             _drop_jobs(holding, root, of)
     tables = {each.place: each for each in reversed(going) if clocks.is_table(each.place)}
     for place in statements.children_first(list(tables)):
+        _let_go(tables[place], root, of)
         values = Values()
         values.run(f"DELETE FROM {statements.table(place)} WHERE {statements.theirs(tables[place], root, of, values)}")
+
+
+def _let_go(holding: Holding, root: Root, of: Members) -> None:
+    """Have others' rows name these persons' no more: a quote of who was parted from them may name their car."""
+    for model, column in statements.may_name(holding.place):
+        values = Values()
+        theirs = statements.theirs(holding, root, of, values)
+        named = f"{column} IN (SELECT id FROM {statements.table(holding.place)} WHERE {theirs})"
+        name = model._meta.db_table
+        values.run(f'UPDATE "{name}" SET {column} = NULL WHERE {values.own(model)} AND {named}')
 
 
 def _drop_jobs(holding: Holding, root: Root, of: Members) -> None:

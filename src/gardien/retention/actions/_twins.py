@@ -23,7 +23,7 @@ def write(population: str, subjects: Sequence[str]) -> Counter[str]:
     how many were suppressed.
 
     Published classes only grow, and count here only once they are committed or of this transaction: calls at once need
-    no lock to be each right. Call `shuffle` afterwards, in a transaction of its own.
+    no lock to be each right. Call `shuffle` afterwards, once for many calls.
     """
     counts: Counter[str] = Counter()
     for twin in registry.twins(population):
@@ -41,6 +41,7 @@ def shuffle() -> int:
 
     PostgreSQL stamps rows with the transaction that wrote them, and keeps them in its order. What was written with a
     person's closure would so lead to that person: afterwards all rows bear one stamp, under new keys in random order.
+    It costs time by all twins of the controller, so it is done once a run, and in the transaction of a single person.
     """
     table = models.Twin._meta.db_table
     columns = "controller_id, kind, level, period, department, size, amount"
@@ -52,6 +53,16 @@ def shuffle() -> int:
             [scope.current()],
         )
         return int(cursor.rowcount)
+
+
+def are_told_apart() -> bool:
+    """Say whether the present controller's twins bear several stamps: a run was cut short before it shuffled them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(DISTINCT xmin::text) > 1 FROM {models.Twin._meta.db_table} WHERE controller_id = %s",
+            [scope.current()],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _statement(twin: Twin, root: Root, subjects: Sequence[str]) -> tuple[str, list[Any]]:

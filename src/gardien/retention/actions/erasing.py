@@ -14,7 +14,7 @@ from gardien.standing import actions as standing
 
 from .. import rules
 from ..rules import Leaving, Tag
-from . import _erasing
+from . import _erasing, _twins
 
 
 @transaction.atomic
@@ -48,6 +48,7 @@ def _take(subjects: Sequence[str], *, by: Actor, at: datetime) -> list[Leaving]:
         leaving = [Leaving(head, tuple(each for _, each in rows), at) for head, rows in groups.items()]
         if leaving:
             of = _erasing.members(groups.values())
-            _erasing.persons(root, leaving, of, day=clock.legal_day(at), by=by, at=at)
+            if _erasing.persons(root, leaving, of, day=clock.legal_day(at), by=by, at=at):
+                _twins.shuffle()
         people += leaving
     return people

@@ -16,14 +16,14 @@ from django.db import connection
 
 from gardien.base import clock, scope
 from gardien.base.actor import Actor
-from gardien.commitment.registry import Holding, registry
+from gardien.commitment.registry import Holding, Root, registry
 from gardien.journal import actions as journal
 
 from .. import queries
 from ..models import Quarantined, Run
 from ..queries import clocks, dated, due, statements
 from ..queries.clocks import Clause, Pass
-from ..queries.statements import Values
+from ..queries.statements import Members, Values
 from ..rules import Figure, Leaving, Tag
 from . import _archiving, _erasing, _outlook, _parts, _twins
 
@@ -47,7 +47,13 @@ Tell = Callable[[str, int], object]
 """Hears of each batch: the clause, and how many persons or rows it was about."""
 
 
-def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: None) -> Run:
+Sees = Callable[[Root, Members], Callable[[], object]]
+"""Sees persons in their scope before they go, to look for what they bore afterwards; what it returns is told if so."""
+
+
+def sweep(
+    *, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: None, sees: Sees = lambda *_: lambda: None
+) -> Run:
     """Take back what is due at `as_of`, and return the run with the figures of each clause.
 
     One person, or one row, that cannot be taken back is left in quarantine with the database's reason, and stops nobody
@@ -55,11 +61,11 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
     """
     with _alone():
         run = Run.objects.create(as_of=as_of, started_at=at)
-        before, twins = queries.measured(as_of), Counter[str]()
+        before, written = queries.measured(as_of), dict[str, Counter[str]]()
         for of in clocks.passes():
-            turn = _Turn(of, as_of, by, at, run.id, tell)
+            turn = _Turn(of, as_of, by, at, run.id, tell, sees)
             turn.take()
-            twins += turn.twins
+            written[str(of.controller)] = turn.twins
         for tidy in registry.tidies():
             tidy.run(at=at)
         after = queries.measured(as_of)
@@ -68,7 +74,7 @@ def sweep(*, as_of: datetime, by: Actor, at: datetime, tell: Tell = lambda *_: N
             with scope.entered(controller):
                 _outlook.keep(figures[controller], own.calendar, as_of)
         run.figures = [each.as_dict() for each in queries.added_up(figures.values())]
-        run.attack = {"written": dict(twins)}
+        run.attack = {"written": written}
         run.save(update_fields=["figures", "attack"])
     return run
 
@@ -78,7 +84,7 @@ def conclude(*, run_id: UUID, reports: dict[str, Any], by: Actor, at: datetime) 
     del by
     run = Run.objects.get(id=run_id)
     run.residue, run.removal = reports.get("residue", {}), reports.get("removal", {})
-    run.attack = {**run.attack, **reports.get("attack", {})}
+    run.attack = reports.get("attack", run.attack)
     run.ended_at = at
     run.save()
     return run
@@ -102,6 +108,7 @@ class _Turn:
     at: datetime
     run_id: UUID
     tell: Tell
+    sees: Sees
     twins: Counter[str] = field(default_factory=Counter)
     skipped: list[Due] = field(default_factory=list)
 
@@ -111,18 +118,18 @@ class _Turn:
         return clock.legal_day(self.as_of)
 
     def take(self) -> None:
-        """Sweep every clause, those of the persons' own records last, then what was in quarantine and is no more."""
+        """Sweep every clause, those of the persons' own records last, then what holds keep of them no more."""
         with scope.entered(self.of.controller):
             Quarantined.objects.all().delete()
-            _archiving.release(as_of=self.day, by=self.by, at=self.at)
             every = clocks.clauses(self.of, self.day)
         for clause in sorted(every, key=lambda each: each.is_of_roots):
             if clause.with_person and clause.population == self.of.population:
                 self._persons(clause)
             for holding in clause.dated:
                 self._rows(clause, holding)
-        if self.twins:
-            with scope.entered(self.of.controller):
+        with scope.entered(self.of.controller):
+            _archiving.release(as_of=self.day, by=self.by, at=self.at)
+            if self.twins or _twins.are_told_apart():
                 _twins.shuffle()
 
     def _persons(self, clause: Clause) -> None:
@@ -168,7 +175,9 @@ class _Turn:
         people = self._still_due(clause, groups)
         if people:
             of = _erasing.members(groups[each.head] for each in people)
+            gone = self.sees(clause.root, of)
             self.twins += _erasing.persons(clause.root, people, of, day=self.day, by=self.by, at=self.at)
+            gone()
 
     def _references(self, clause: Clause, some: Sequence[Due]) -> None:
         known = _erasing.grouped(clause.root, [head for head, _ in some])
@@ -180,7 +189,7 @@ class _Turn:
     def _still_due(self, clause: Clause, groups: dict[str, _erasing.Group]) -> list[Leaving]:
         """Look again, at what is committed by now, who of these is due."""
         values = Values()
-        found = due.persons(clause, self.as_of, values, only=_erasing.members(groups.values()).ids)
+        found = due.persons(clause, self.as_of, values, only=_erasing.members(groups.values()))
         rows = values.rows(f"SELECT head, due_at FROM ({found}) x WHERE due_at <= {values(self.as_of)} AND NOT waits")
         return [Leaving(head, tuple(each for _, each in groups[head]), due_at) for head, due_at in rows]
 

@@ -8,7 +8,6 @@ from django.db import connection
 
 from gardien.base import scope
 from gardien.commitment.registry import registry
-from gardien.journal.models import Entry
 from gardien.standing.models import Closure
 
 from .. import models, rules
@@ -21,8 +20,8 @@ METHOD: Final = {
     " least number alike, rows by the level at which they were published, and records that were published at none.",
     "linkability": "Records that are still there are made as coarse as each level asks. Counted are rows whose class"
     " the records of exactly one living person match. What is archived is sealed and is not compared. Counted are also"
-    " rows that the database stamped with the transaction of a person's closure or journal entry, and rows whose stamp"
-    " is not that of most rows.",
+    " rows that the database stamped with another transaction than most rows, and those of them whose transaction is"
+    " the one of a person's closure, or nearly: its parts have numbers of their own.",
     "inference": "For each attribute, rows are grouped by all others. Counted are rows in groups that leave one single"
     " value, rows that the group's most frequent value guesses, and rows that the level's most frequent value guesses"
     " without knowing anything.",
@@ -31,6 +30,7 @@ METHOD: Final = {
 
 _TABLE = models.Twin._meta.db_table
 _CLASS = "kind, level, period, department, size, amount"
+_NEAR = 64
 _ATTRIBUTES = ("period", "department", "size", "amount")
 
 
@@ -77,22 +77,26 @@ def _singled_out() -> Report:
 
 def _linked() -> Report:
     controller = scope.current()
-    stamps = " UNION ALL ".join(
-        f"SELECT xmin::text FROM {model._meta.db_table} WHERE controller_id = %s" for model in (Closure, Entry)
-    )
-    [(rows, told, together)] = _rows(
+    [(apart, near)] = _rows(
         f"""
-        SELECT coalesce(sum(rows), 0)::int, coalesce(sum(rows) FILTER (WHERE stamp IN ({stamps})), 0)::int,
-            coalesce(max(rows), 0)::int
-        FROM (SELECT xmin::text AS stamp, count(*) AS rows FROM {_TABLE} WHERE controller_id = %s GROUP BY 1) AS s""",
-        *(controller, controller, controller),
+        WITH stamps AS (
+            SELECT xmin::text::bigint AS stamp, count(*) AS rows FROM {_TABLE} WHERE controller_id = %s
+            GROUP BY 1 ORDER BY 2 DESC, 1 OFFSET 1
+        )
+        SELECT coalesce(sum(rows), 0)::int, coalesce(sum(rows) FILTER (WHERE EXISTS (
+            SELECT FROM {Closure._meta.db_table} AS c
+            WHERE c.controller_id = %s AND abs(c.xmin::text::bigint - stamp) <= {_NEAR}
+        )), 0)::int FROM stamps""",
+        *(controller, controller),
     )
-    return {"alike_one_person": _alike_one_person(), "stamped_with_a_person": told, "stamped_apart": rows - together}
+    return {"alike_one_person": _alike_one_person(), "stamped_apart": apart, "stamped_near_a_closure": near}
 
 
 def _alike_one_person() -> int:
     """Return how many rows are of classes which the records of one living person match, and of no other."""
     count = 0
+    if not models.Twin.objects.exists():
+        return count
     for twin in registry.twins("client") + registry.twins("user"):
         statement, parameters = generalising.told(twin)
         keys = ", ".join(f"{generalising.alike(level)} AS k{place}" for place, level in enumerate(rules.LADDER))

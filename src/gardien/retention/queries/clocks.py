@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -62,18 +63,20 @@ class Clause:
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """Return the categories under it, which a hold may name."""
-        return tuple(dict.fromkeys(each.category for each in self.holdings))
+        """Return the categories under it of which a hold can keep something."""
+        kept = (each for each in self.holdings if each.is_archived and is_table(each.place))
+        return tuple(dict.fromkeys(each.category for each in kept))
 
     @property
     def dated(self) -> list[Holding]:
-        """Return what runs row by row."""
-        return [each for each in self.holdings if each.dated_by or each.begun]
+        """Return what runs row by row: a table once, however many holdings its columns lie in."""
+        found = (each for each in self.holdings if each.dated_by or each.begun)
+        return list({each.place: each for each in found}.values())
 
     @property
     def with_person(self) -> list[Holding]:
         """Return what runs with its person and lies in tables."""
-        return [each for each in self.holdings if not each.dated_by and is_table(each.place)]
+        return [each for each in self.holdings if not each.dated_by and is_table(each.place) and names(each)]
 
 
 def passes() -> Iterator[Pass]:
@@ -117,6 +120,15 @@ def hanging_on(root: Root) -> list[Holding]:
 def is_table(place: str) -> bool:
     """Say whether a holding's place is a table."""
     return ":" not in place
+
+
+def names(holding: Holding) -> bool:
+    """Say whether the way from a table's rows ends where a reference can stand; a mark of the ledger names nobody."""
+    found: Any = apps.get_model(holding.place)
+    for step in holding.found_by.split("."):
+        field = found._meta.get_field(step)
+        found = field.related_model
+    return isinstance(field, models.CharField)
 
 
 def is_scoped(place: str) -> bool:

@@ -1,8 +1,13 @@
 """When the time of rows is over that run on their own: entries of a log, digests of objections, drafts."""
 
+from typing import Any
+
 from django.apps import apps
+from django.db.models import QuerySet
+from django.db.models.constants import LOOKUP_SEP
 
 from gardien.commitment.registry import Holding
+from gardien.standing import queries as standing
 
 from .clocks import Clause, Rule
 from .statements import Values, after, day
@@ -14,7 +19,7 @@ def rows(clause: Clause, holding: Holding, values: Values) -> str:
     A row is governed as one that was collected on its own day. Of rows that are renewed the latest counts.
     """
     if holding.begun:
-        begun = values.told(holding.begun())
+        begun = values.told(_free(holding.begun(), holding.found_by))
         return f"SELECT each_row.id, {_governed(clause, values)} AS due_at FROM ({begun}) each_row(id, at)"
     model = apps.get_model(holding.place)
     dated = f"r.{model._meta.get_field(holding.dated_by).column}"
@@ -23,6 +28,13 @@ def rows(clause: Clause, holding: Holding, values: Values) -> str:
         dated = f"max({dated}) OVER (PARTITION BY {alike})"
     found = f'SELECT r.id, {dated} AS at FROM "{model._meta.db_table}" r WHERE {values.own(model, "r.")}'
     return f"SELECT each_row.id, {_governed(clause, values)} AS due_at FROM ({found}) each_row"
+
+
+def _free(begun: QuerySet[Any, Any], found_by: str) -> QuerySet[Any, Any]:
+    """Return rows but for those of restricted persons, which wait."""
+    frozen = standing.restrictions().order_by()
+    path = found_by.replace(".", LOOKUP_SEP)
+    return begun.exclude(**{f"{path}__in": frozen.values("subject")}) if frozen.exists() else begun
 
 
 def _governed(clause: Clause, values: Values) -> str:

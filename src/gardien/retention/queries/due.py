@@ -6,7 +6,6 @@ controller has none of (holds, restrictions, ends) is left out of the statement,
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 from django.apps import apps
 
@@ -17,41 +16,41 @@ from gardien.standing import queries as standing
 from gardien.standing.rules import BEGINS, BEGINS_ALL
 
 from .clocks import Clause, Rule
-from .statements import Values, after, day, group
+from .statements import Members, Values, after, day, group
 
-_NOBODY = "SELECT NULL::text AS head, NULL::timestamptz AS due_at, false AS waits, NULL::text AS ground WHERE false"
+_NOBODY = "SELECT NULL::text AS head, NULL::timestamptz AS due_at, false AS waits, NULL::text[] AS grounds WHERE false"
 
 
-def persons(clause: Clause, as_of: datetime, values: Values, only: Sequence[UUID] | None = None) -> str:
-    """Return the SQL of (head, due_at, waits, ground): who has something under a clause, and a due instant.
+def persons(clause: Clause, as_of: datetime, values: Values, only: Members | None = None) -> str:
+    """Return the SQL of (head, due_at, waits, grounds): who has something under a clause, and a due instant.
 
-    `waits` says that the person is restricted, or that a room defers; `ground` is that of a hold in force, null without
-    one. `only` names the records of some persons: all others are left aside.
+    `waits` says that the person is restricted, or that a room defers; `grounds` are those of holds in force, null
+    without one. `only` names some persons: all others are left aside, and nothing of theirs is read.
     """
     rules = list(dict.fromkeys(rule for rule in clause.rules.values() if rule))
-    instants = [dict(_instants(clause, rule, number, values)) for number, rule in enumerate(rules)]
+    instants = [dict(_instants(clause, rule, number, values, only)) for number, rule in enumerate(rules)]
     names = [name for each in instants for name in each]
     if not names:
         return _NOBODY
     parts = [_person(clause, values, only), *(part for each in instants for part in each.values())]
     due = {rule: _reckoned(rule, list(each)) for rule, each in zip(rules, instants, strict=True)}
     joins = names if len(names) == 1 else ["(SELECT DISTINCT head FROM person) each_head", *names]
-    due_at, ground = due[rules[0]], "NULL::text"
+    due_at, grounds = due[rules[0]], "NULL::text[]"
     if len(set(clause.rules.values())) > 1:
-        parts.append(_told(clause, values))
+        parts.append(_told(clause, values, only))
         joins.append("told")
         due_at = _governed(clause, due)
     if standing.live_holds(clock.legal_day(as_of)).exists():
         parts.append(_held(clause, clock.legal_day(as_of), values))
         joins.append("held")
-        ground = "held.ground"
+        grounds = "held.grounds"
     source = joins[0] + "".join(f" LEFT JOIN {each} USING (head)" for each in joins[1:])
-    found = f"SELECT head, {due_at} AS due_at, {_waits(clause, values)} AS waits, {ground} AS ground FROM {source}"
+    found = f"SELECT head, {due_at} AS due_at, {_waits(clause, values)} AS waits, {grounds} AS grounds FROM {source}"
     present = "" if clause.is_of_roots or only is not None else f" AND head IN ({_present(clause, values)})"
     return f"WITH {', '.join(parts)} SELECT * FROM ({found}) dated WHERE due_at IS NOT NULL{present}"
 
 
-def _person(clause: Clause, values: Values, only: Sequence[UUID] | None) -> str:
+def _person(clause: Clause, values: Values, only: Members | None) -> str:
     """Return the part that leads from each reference to the one that stands for its person.
 
     Restricted persons, whose records the database hides, and references without a record stand for themselves.
@@ -64,7 +63,7 @@ def _person(clause: Clause, values: Values, only: Sequence[UUID] | None) -> str:
         kept = f"LEFT JOIN {name} k ON k.id = r.{column} AND {values.own(model, 'k.')}"
     found = f"SELECT r.{reference}, {head} FROM {name} r {kept} WHERE {values.own(model, 'r.')}"
     if only is not None:
-        return f"person(subject, head) AS ({found} AND r.id = ANY({values(list(only))}))"
+        return f"person(subject, head) AS ({found} AND r.id = ANY({values(list(only.ids))}))"
     others = [values.told(standing.restrictions().values_list("subject"))] if standing.restrictions().exists() else []
     others += [] if clause.is_of_roots else [_anchors(clause, values)]
     for other in others:
@@ -86,12 +85,14 @@ def _present(clause: Clause, values: Values) -> str:
     return f"SELECT p.head FROM person p JOIN ({_anchors(clause, values)}) a(subject) USING (subject)"
 
 
-def _instants(clause: Clause, rule: Rule, number: int, values: Values) -> Iterator[tuple[str, str]]:
+def _instants(
+    clause: Clause, rule: Rule, number: int, values: Values, only: Members | None
+) -> Iterator[tuple[str, str]]:
     """Yield the parts that give heads an instant under a rule: where its period starts, and what ends it at once."""
     retention = rule.retention
-    if retention.start and (told := _occurred([retention.start], values)):
+    if retention.start and (told := _occurred([retention.start], values, only)):
         yield f"since_{number}", f"since_{number}(head, since_at) AS ({_of_heads('max', told)})"
-    if retention.until and (told := _occurred(retention.until, values)):
+    if retention.until and (told := _occurred(retention.until, values, only)):
         yield f"until_{number}", f"until_{number}(head, until_at) AS ({_of_heads('min', told)})"
     if rule.purposes and standing.has_endings():
         yield f"over_{number}", f"over_{number}(head, over_at) AS ({_over(clause, rule.purposes, values)})"
@@ -108,10 +109,20 @@ def _reckoned(rule: Rule, names: Iterable[str]) -> str:
     return f"least({', '.join(found)})"
 
 
-def _occurred(events: Iterable[str], values: Values) -> str:
+def _occurred(events: Iterable[str], values: Values, only: Members | None) -> str:
     """Return (subject, at) of events as all rooms tell them; nothing if no room knows of any."""
     queries = (each.told() for event in events for each in registry.occurrences(event))
-    return " UNION ALL ".join(f"({values.told(each)})" for each in queries)
+    told = " UNION ALL ".join(f"({values.told(each)})" for each in queries)
+    return _theirs(told, values, only) if told else ""
+
+
+def _theirs(told: str, values: Values, only: Members | None) -> str:
+    """Return what is told of some persons alone, so that the database looks them up instead of reading all."""
+    return (
+        f"SELECT * FROM ({told}) each_one(subject) WHERE subject = ANY({values(list(only.references))})"
+        if only
+        else told
+    )
 
 
 def _of_heads(latest: str, told: str) -> str:
@@ -150,14 +161,14 @@ def _over(clause: Clause, purposes: Sequence[str], values: Values) -> str:
         GROUP BY head HAVING count(*) = {values(len(purposes))}"""
 
 
-def _told(clause: Clause, values: Values) -> str:
+def _told(clause: Clause, values: Values, only: Members | None) -> str:
     """Return the part that says under which version persons were first told, and whether of the present one."""
     first_day = day("min(t.at)")
     places = " ".join(
         f"WHEN {first_day} >= {values(version.effective_date)} THEN {place}"
         for place, version in reversed(list(enumerate(clause.versions)))
     )
-    told = values.told(consent.tellings(clause.population))
+    told = _theirs(values.told(consent.tellings(clause.population)), values, only)
     return f"""told(head, place, again) AS (
         SELECT p.head, CASE {places} ELSE 0 END, bool_or(t.version = {values(clause.versions[-1].id)})
         FROM person p JOIN ({told}) t(subject, at, version) USING (subject) GROUP BY p.head)"""
@@ -174,10 +185,11 @@ def _governed(clause: Clause, due: dict[Rule, str]) -> str:
 
 
 def _held(clause: Clause, today: date, values: Values) -> str:
-    """Return the part that names a ground on which something of a person is held under a clause."""
+    """Return the part that names the grounds on which something of a person is held under a clause."""
     holds = values.told(standing.live_holds(today).values_list("subject", "ground", "category"))
-    return f"""held(head, ground) AS (
-        SELECT p.head, min(h.ground) FROM person p JOIN ({holds}) h(subject, ground, category) USING (subject)
+    return f"""held(head, grounds) AS (
+        SELECT p.head, array_agg(DISTINCT h.ground)
+        FROM person p JOIN ({holds}) h(subject, ground, category) USING (subject)
         WHERE h.category = ANY({values(list(clause.categories))}) GROUP BY p.head)"""
 
 

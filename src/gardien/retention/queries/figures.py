@@ -11,7 +11,7 @@ from gardien.base import clock, scope
 
 from ..rules import Figure
 from . import archive, clocks, dated, due, statements
-from .clocks import Clause
+from .clocks import Clause, Pass
 from .statements import Values
 
 GRACE = timedelta(hours=24)
@@ -30,14 +30,14 @@ class _Count:
     is_due: bool
     is_late: bool
     waits: bool
-    ground: str | None
+    grounds: Sequence[str] | None
     number: int
     first: datetime
 
     @property
     def is_free(self) -> bool:
         """Say whether nothing stands between them and the sweep but time."""
-        return not self.waits and self.ground is None
+        return not self.waits and not self.grounds
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,22 @@ def measured(as_of: datetime) -> dict[UUID, Measured]:
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            own = Measured([], [])
-            for clause in clocks.clauses(of, clock.legal_day(as_of)):
-                counts = list(_counts(clause, as_of))
-                own.figures.append(_figure(clause, counts, as_of))
-                own.calendar.extend(_months(clause, counts))
-            found[of.controller] = own
+            found[of.controller] = measure(of, as_of)
     return found
+
+
+@scope.exempt
+def measure(of: Pass, as_of: datetime) -> Measured:
+    """Return how the present controller stands at an instant, those included whom a restriction hides.
+
+    Only so are they known as one person under all their references, and as somebody who was recorded.
+    """
+    own = Measured([], [])
+    for clause in clocks.clauses(of, clock.legal_day(as_of)):
+        counts = list(_counts(clause, as_of))
+        own.figures.append(_figure(clause, counts, as_of))
+        own.calendar.extend(_months(clause, counts))
+    return own
 
 
 def added_up(found: Iterable[Iterable[Figure]]) -> list[Figure]:
@@ -99,13 +108,13 @@ def _counts(clause: Clause, as_of: datetime) -> Iterator[_Count]:
         values = Values()
         if holding:
             found = (
-                f"SELECT due_at, false AS waits, NULL::text AS ground FROM ({dated.rows(clause, holding, values)}) x"
+                f"SELECT due_at, false AS waits, NULL::text[] AS grounds FROM ({dated.rows(clause, holding, values)}) x"
             )
         else:
             found = due.persons(clause, as_of, values)
         now, late, month = values(as_of), values(as_of - GRACE), statements.month("due_at")
         rows = values.rows(f"""
-            SELECT {month}, due_at <= {now}, due_at <= {late}, waits, ground, count(*), min(due_at)
+            SELECT {month}, due_at <= {now}, due_at <= {late}, waits, grounds, count(*), min(due_at)
             FROM ({found}) y WHERE due_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1""")
         yield from (_Count(*row) for row in rows)
 
@@ -114,8 +123,8 @@ def _figure(clause: Clause, counts: Sequence[_Count], as_of: datetime) -> Figure
     free = [each for each in counts if each.is_free]
     held: Counter[str] = Counter()
     for each in counts:
-        if each.is_due and not each.waits and each.ground:
-            held[each.ground] += each.number
+        for ground in (each.grounds or ()) if each.is_due and not each.waits else ():
+            held[ground] += each.number
     counted = Figure(
         clause.id,
         due=sum(each.number for each in free if each.is_due),

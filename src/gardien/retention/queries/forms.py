@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -14,12 +15,14 @@ from gardien.base import text as base_text
 _WORD = re.compile(r"[^\W_]+")
 _DIGESTS = ("md5", "sha1", "sha256")
 _FRENCH = "+33"
+_ALIKE = str.maketrans("01", "oi")
 _UPPER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 
 
 def forms(value: str) -> set[str]:
-    """Return a value as it is, without accents and capitals, as it is dialled in France, digested and encoded."""
-    plain = {value, value.lower(), value.upper(), base_text.fold(value)}
+    """Return a value as it is, without accents, capitals and signs, as it is dialled in France, digested, encoded."""
+    folded = base_text.fold(value)
+    plain = {value, value.lower(), value.upper(), folded, folded.replace(" ", "")}
     if value.startswith(_FRENCH):
         dialled = "0" + value.removeprefix(_FRENCH)
         plain |= {dialled, " ".join(re.findall("..", dialled))}
@@ -37,7 +40,8 @@ def _encoded(raw: bytes) -> Iterator[str]:
 class Reader:
     """Finds values in texts: a text is read once, however many values there are.
 
-    A value is found as a run of whole words: `zoe@courriel.example` in `<ZOE@courriel.example>`, not in `azoe@…`.
+    A value is found as a run of whole words: `zoe@courriel.example` in `<ZOE@courriel.example>`, not in `azoe@…`. O and
+    zero are one letter, as are I and one, and whatever Unicode holds to be alike (NFKC): so search words are read, too.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -52,6 +56,8 @@ class Reader:
     def finds(self, text: str) -> bool:
         """Say whether a text holds one of the values, in any of its forms."""
         words = _words(text)
+        if self._runs.keys().isdisjoint(words):
+            return False
         return any(self._is_at(place, words) for place, word in enumerate(words) if word in self._runs)
 
     def _is_at(self, place: int, words: list[str]) -> bool:
@@ -65,4 +71,5 @@ def as_compared(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _WORD.findall(plain.casefold().translate(_ALIKE))

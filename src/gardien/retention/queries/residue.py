@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -28,17 +28,14 @@ from . import clocks, statements
 from .forms import Reader, as_compared
 from .statements import Members, Values
 
-MOST_PERSONS: Final = 100
-"""Of how many persons of a controller values are sought after a run, so that a night's cost stays bounded."""
-
 _ALONE = ("email", "phone", "mobile", "plate")
 _LAST, _FIRST = "last_name", "first_name"
 _SHORTEST, _LEAST_DIGITS = 5, 3
 _SHORT_COLUMN = 40
 _READ = {
-    "text": """CASE WHEN "{0}" ~ '[^[:alnum:]@.+_-]' THEN "{0}" END""",
-    "json": '"{0}"::text',
-    "bytes": """CASE WHEN substring("{0}" FROM 1 FOR 1) <> '\\x01' THEN "{0}" END""",
+    "text": """"{0}" ~ '[^[:alnum:]@.+_-]'""",
+    "json": """"{0}"::text NOT IN ('{{}}', '[]')""",
+    "bytes": """substring("{0}" FROM 1 FOR 1) <> '\\x01'""",
 }
 """What is read of a column: texts of several words, JSON, and bytes that do not begin as the envelope does."""
 _DIGEST_BYTES = 64
@@ -88,18 +85,21 @@ def scan(samples: Sequence[Sample], paths: Mapping[str, Path]) -> dict[str, Any]
     folders `paths`, by the place that a room declares as `file:…`, for all.
     Call outside any scope, as a role that reads all tables.
     """
-    seen, every = _Seen(), {value for sample in samples for value in sample.values}
+    seen, by_controller = _Seen(), dict[UUID, set[str]]()
+    for sample in samples:
+        by_controller.setdefault(sample.controller, set()).update(sample.values)
+    every = set().union(*by_controller.values())
     own = [model for model in apps.get_models() if issubclass(model, ControllerRow | TenantRow)]
-    for sample in samples if every else ():
-        with scope.entered(sample.controller):
-            _tables(own, Reader(sample.values), seen)
+    for controller, told in by_controller.items():
+        with scope.entered(controller):
+            _tables(own, Reader(told), seen)
     if every:
         with scope.entered(_network()):
             reader = Reader(every - _borne_by_users(every))
             _tables([model for model in apps.get_models() if model not in own], reader, seen)
             _sessions(reader, seen)
         for place, path in paths.items():
-            _files(place, path, Reader(every), seen)
+            _files(place, path, reader, seen)
     declared = {each.place for each in registry.holdings() if each.place.startswith("file:")}
     return {
         "looked_at": dict(seen.looked_at),
@@ -205,9 +205,14 @@ def _read(model: type[models.Model], kinds: dict[str, str], reader: Reader, seen
     """Read what may hold a value among other words, row by row."""
     if not kinds:
         return
-    columns = [_READ[kind].format(column) for column, kind in kinds.items()]
+    conditions = {column: _READ[kind].format(column) for column, kind in kinds.items()}
+    told = ", ".join(
+        f'CASE WHEN {condition} THEN "{column}"{"::text" * (kinds[column] == "json")} END'
+        for column, condition in conditions.items()
+    )
     values = Values()
-    statement = f'SELECT {", ".join(columns)} FROM "{model._meta.db_table}" WHERE {values.own(model)}'
+    any_of = " OR ".join(conditions.values())
+    statement = f'SELECT {told} FROM "{model._meta.db_table}" WHERE {values.own(model)} AND ({any_of})'
     seen.looked_at["columns"] += sum(kind != "text" for kind in kinds.values())
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, values.given)

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from gardien.base import scope
-from gardien.base.models import Row
+from gardien.base.models import Row, TenantRow
 from gardien.commitment.policy import Period
 from gardien.commitment.registry import Holding, Root
 
@@ -140,6 +140,18 @@ def children_first(places: Sequence[str]) -> Iterator[str]:
         free = [each for each in left if not any(_leads(other, each) for other in left if other is not each)]
         yield from (found[each] for each in free)
         left = [each for each in left if each not in free]
+
+
+def may_name(place: str) -> Iterator[tuple[type[models.Model], str]]:
+    """Yield the tables, and their columns, whose rows name a row of a table but can do without."""
+    named = apps.get_model(place)
+    for model in apps.get_models():
+        if model is not named and issubclass(model, TenantRow):
+            yield from ((model, key.column) for key in model._meta.local_fields if _is_loose(key, named))
+
+
+def _is_loose(key: Any, named: type[models.Model]) -> bool:
+    return bool(key.null) and key.related_model is named
 
 
 def _leads(model: type[models.Model], other: type[models.Model]) -> bool:

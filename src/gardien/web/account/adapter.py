@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def add_message(self, *args: object, **values: object) -> None:
         """Say nothing: the next page shows well enough who is signed in."""
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Open the session of who has proved all that their role needs, and record that they signed in, together."""
+        with transaction.atomic():
+            super().login(request, user)
+            network.record_sign_in(user=user, by=BY, at=clock.now())
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Return the active user of these credentials, or None; refuse too many attempts without looking at them.

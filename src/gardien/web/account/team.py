@@ -107,8 +107,11 @@ def give_role(request: Request) -> HttpResponse:
     user, role = known.get(request.POST.get("user", "")), request.POST.get("role", "")
     if user is None or role not in dict(role_names("site")):
         raise BadRequest
-    if not queries.holds(user, role, place, at):
-        actions.give_role(user=user, role=role, place=place, by=actor(request), at=at)
+    try:
+        if not queries.holds(user, role, place, at):
+            actions.give_role(user=user, role=role, place=place, by=actor(request), at=at)
+    except actions.ServicesEndedError as error:
+        raise BadRequest from error
     messages.success(request, _("The role is given."))
     return redirect("team")
 
@@ -156,12 +159,14 @@ def support(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("Support may read at your site until the hour shown. You can end it any time."))
             return redirect("support")
+    accesses, reads = queries.accesses_of(place)[:SHOWN], queries.reads_of(place)[:SHOWN]
+    names = queries.named([*(each.opened_by_id for each in accesses), *(each.user_id for each in reads)])
     shown = {
         "form": form,
         "accesses": [
-            (each, each.revoked_at is None and each.until_at > at) for each in queries.accesses_of(place)[:SHOWN]
+            (each, each.revoked_at is None and each.until_at > at, names.get(each.opened_by_id)) for each in accesses
         ],
-        "reads": queries.reads_of(place)[:SHOWN],
+        "reads": [(each, names.get(each.user_id)) for each in reads],
         "reasons": dict(REASONS),
     }
     return render(request, "account/support.html", shown, status=UNPROCESSABLE if form.errors else 200)

@@ -34,6 +34,7 @@ REFUSALS = [
     (Refusal.NOT_CONFIRMED.value, gettext_lazy("The site does not confirm the person")),
     (Refusal.TWICE.value, gettext_lazy("The same request was made twice")),
 ]
+_SERVICES_ENDED = gettext_lazy("The services of this repairer have ended meanwhile: choose another place.")
 ACTS = {"suspend": actions.suspend, "resume": actions.resume, "close": actions.close}
 
 
@@ -88,6 +89,9 @@ def approve(request: Request, request_id: uuid.UUID) -> HttpResponse:
     except actions.AccountClosedError:
         form.add_error(None, _("This address has a suspended or closed account: let it in again, or refuse."))
         return _decide(request, found, place_form=form)
+    except actions.ServicesEndedError:
+        form.add_error("place", _SERVICES_ENDED)
+        return _decide(request, found, place_form=form)
     if user.state == UserState.APPROVED:
         letters.to_welcome(user, request, by=by, at=at)
     else:
@@ -138,10 +142,14 @@ def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told, at = form.cleaned_data, clock.now()
         role, place, until_at = told["role"], told["where"], told["last_day"]
-        if not queries.holds(user, role, place, at):
-            actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
-        messages.success(request, _("The role is given."))
-        return redirect("person", user.id)
+        try:
+            if not queries.holds(user, role, place, at):
+                actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
+        except actions.ServicesEndedError:
+            form.add_error("place", _SERVICES_ENDED)
+        else:
+            messages.success(request, _("The role is given."))
+            return redirect("person", user.id)
     shown = {
         "person": user,
         "held": queries.memberships(user, clock.now()),

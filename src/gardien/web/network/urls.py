@@ -6,6 +6,7 @@ from . import accounts, catalogue, views
 
 urlpatterns = [
     path("reseau/reparateurs/", views.repairers, name="repairers"),
+    path("reseau/reparateurs/<uuid:repairer_id>/fin-des-services/", views.end_services, name="end_services"),
     path("reseau/demandes/", accounts.requests, name="account_requests"),
     path("reseau/demandes/<uuid:request_id>/", accounts.decide, name="account_request"),
     path("reseau/demandes/<uuid:request_id>/approuver/", accounts.approve, name="approve_request"),

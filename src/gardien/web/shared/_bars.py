@@ -55,7 +55,7 @@ def _month(months: Sequence[date], width: Width) -> dict[str, Any]:
         "field": "month",
         "type": "ordinal",
         "timeUnit": "utcyearmonth",
-        "axis": {**axis, "ticks": False},
+        "axis": {**axis, "ticks": False, "domain": False},
         "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
     }
 

@@ -19,7 +19,7 @@ from gardien.retention import queries as retention
 from gardien.retention import rules
 from gardien.retention.rules import Figure
 
-from . import _bars
+from . import _bars, _reports
 from .access import Request
 from .words import GROUNDS
 
@@ -54,11 +54,12 @@ class Last:
 
 @dataclass(frozen=True)
 class Night:
-    """One run: when, whether it `ended`, is `running` or was `cut_short`, and the figures of the page's clauses."""
+    """One run: when, whether it `ended`, is `running` or was `cut_short`, and the clauses that had something due."""
 
     run: "Run"
     state: str
     rows: tuple[tuple[Clause, Figure], ...]
+    reports: tuple[_reports.Told, ...]
 
     @property
     def done(self) -> int:
@@ -170,4 +171,5 @@ def _night(run: "Run", clauses: Mapping[str, Clause], at: datetime) -> Night:
     figures = (Figure(**each) for each in run.figures)
     is_over = run.ended_at is not None
     state = "ended" if is_over else "running" if at < run.started_at + rules.LONGEST_RUN else "cut_short"
-    return Night(run, state, tuple((clauses[each.id], each) for each in figures if each.id in clauses))
+    rows = tuple((clauses[each.id], each) for each in figures if each.id in clauses and (each.due or each.overdue))
+    return Night(run, state, rows, tuple(_reports.of_run(run)))
