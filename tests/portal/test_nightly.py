@@ -1,12 +1,14 @@
 """The night's sweep: at half past two in Paris whatever the season, once, and caught up when it was missed."""
 
 import os
+import re
 import subprocess
 import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -140,8 +142,8 @@ def test_a_sweep_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -
     assert nightly.is_due(clock.now())
 
 
-def test_a_worker_that_comes_up_makes_up_for_the_night_once(cast: SimpleNamespace, at: datetime) -> None:
-    """Real processes: the worker starts the sweep, which takes back who is due, as a role that may."""
+def test_a_worker_that_comes_up_makes_up_for_the_night_once(cast: SimpleNamespace, sign_in: Any, at: datetime) -> None:
+    """Real processes: the worker starts the sweep, which takes back who is due, as a role that may; the page tells it."""
     adviser = cast.membership("counter.adviser@tilleul.example")
     with scope.entered(network.controller(adviser)):
         gone = scene.customer(adviser, at - timedelta(days=3 * 365))
@@ -160,6 +162,11 @@ def test_a_worker_that_comes_up_makes_up_for_the_night_once(cast: SimpleNamespac
     done = {figure["id"]: figure["done"] for figure in outlook.figures}
     assert (done["client.retention.quotes"], Run.objects.count()) == (1, 1)
     assert _unfinished() == []
+    told = sign_in("site.manager@tilleul.example").get("/echeances/").text.partition('id="nights"')[2]
+    assert "traités\u00a0: 1 · en retard\u00a0: 0" in told
+    answers = re.findall(r"<dt>.*?</dt><dd>(.*?)</dd>", told.partition("</details>")[0])
+    assert len(answers) == 4
+    assert "late" not in " ".join(answers)
 
 
 def _unfinished() -> list[str]:

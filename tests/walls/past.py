@@ -41,5 +41,5 @@ def left(by: Actor, at: datetime, name: str = "Quetzal") -> UUID:
     )
     Quarantined.objects.create(clause=CLAUSE, key=gone, cause="23503 some_constraint", found_at=at)
     Twin.objects.create(kind="quote", level=1, period="2026-Q1", department="992", size="205/55R16", amount=100)
-    Outlook.objects.create(taken_at=at, figures=[], months=[])
+    Outlook.objects.update_or_create(defaults={"taken_at": at, "figures": [], "months": []})
     return kept.id
