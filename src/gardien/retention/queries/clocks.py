@@ -75,7 +75,7 @@ class Clause:
     @property
     def with_person(self) -> list[Holding]:
         """Return what runs with its person and lies in tables."""
-        return [each for each in self.holdings if not each.dated_by and is_table(each.place)]
+        return [each for each in self.holdings if not each.dated_by and is_table(each.place) and leads(each)]
 
 
 def passes() -> Iterator[Pass]:
@@ -119,6 +119,11 @@ def hanging_on(root: Root) -> list[Holding]:
 def is_table(place: str) -> bool:
     """Say whether a holding's place is a table."""
     return ":" not in place
+
+
+def leads(holding: Holding) -> bool:
+    """Say whether a holding's look-up ends at a person's reference: else it leads to nobody, as a mark's own id."""
+    return holding.found_by.rpartition(".")[2] in ("reference", "subject")
 
 
 def is_scoped(place: str) -> bool:
