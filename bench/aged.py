@@ -18,6 +18,7 @@ DUE = 10
 SAMPLE = 200
 """People whose tokens are compared with those that the room would write."""
 
+_ENVELOPE = "'\\x01'::bytea"
 _DIGITS = "'0123456789', 'oi２３４５６７８９'"
 _CROCKFORD = " || ".join(
     f"substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + (mixed >> {5 * place} & 31)::int, 1)" for place in range(8)
@@ -136,14 +137,16 @@ _ROWS = {
         FROM made.quote q JOIN made.article a ON a.rank = q.article""",
     "quotes_quotedocument": """
         SELECT made.key(12, rank) AS id, tenant AS tenant_id, key AS quote_id,
-          (SELECT string_agg(sha512((rank || '/' || part)::bytea), '') FROM generate_series(1, 47) part) AS sealed,
+          {envelope} || (SELECT string_agg(sha512((rank || '/' || part)::bytea), '') FROM generate_series(1, 47) part)
+            AS sealed,
           repeat('1', 64) AS sha256, '2020-01-25' AS version, repeat('2', 64) AS verso_sha256, '' AS replaced,
           issued_at AS made_at
         FROM made.quote WHERE drawn % 10 = 1""",
     "messaging_message": """
         SELECT made.key(13, rank) AS id, tenant AS controller_id, reference AS subject, 'client.use.quote' AS purpose,
           'service' AS kind, 'email' AS channel, 'controller' AS sender, 'quote' AS document_kind, key AS document_id,
-          md5(rank::text) || md5('d' || rank) AS document_sha256, decode(md5('a' || rank), 'hex') AS recipient,
+          md5(rank::text) || md5('d' || rank) AS document_sha256,
+          {envelope} || decode(md5('a' || rank), 'hex') AS recipient,
           md5('r' || rank) || md5('s' || rank) AS recipient_digest, ''::bytea AS letter,
           md5('m' || rank) || '@portail.example' AS message_id, 'sent' AS state, '' AS refused_cause, 1 AS attempts,
           '250' AS last_code, '2020-01-25' AS version, issued_at AS prepared_at, issued_at AS ended_at
@@ -200,7 +203,7 @@ def fill(connection: Any, counts: dict[Any, int], at: datetime, *, has_variants:
     with _without_indexes(connection):
         for table, query in _ROWS.items():
             if has_variants or table != "customers_searchvariant":
-                _insert(connection, table, query.format(digits=_DIGITS))
+                _insert(connection, table, query.format(digits=_DIGITS, envelope=_ENVELOPE))
     _compare(connection, ("token", "variant") if has_variants else ("token",))
     connection.execute("DROP SCHEMA made CASCADE")
     connection.execute("VACUUM ANALYZE")

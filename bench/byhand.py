@@ -3,6 +3,8 @@
 Batch by batch in a transaction each: who is due is locked and looked at again, twins are written by the same ladder,
 all rows go, children first, and closure, journal entry, ledger line and mark are written. The ledger gets a line before
 the commit and one after it, each on the disk. Nobody is held, restricted or merged, so nothing is asked about that.
+The order is ours, the longest due first: it gives finer twins than that of the table (1,614 classes against 1,236 of
+10,500 persons), which would take 7 % less time.
 """
 
 import json
@@ -36,7 +38,7 @@ _DUE = f"""
     SELECT c.id, c.reference FROM customers_customer c
     JOIN standing_fact f ON f.controller_id = c.tenant_id AND f.subject = c.reference
     WHERE c.tenant_id = %(tenant)s AND f.controller_id = %(tenant)s AND c.merged_into_id IS NULL
-    GROUP BY c.id HAVING {_OVER} <= %(as_of)s ORDER BY c.id"""
+    GROUP BY c.id HAVING {_OVER} <= %(as_of)s ORDER BY {_OVER}, c.reference"""
 _LOCK = f"""
     WITH locked AS MATERIALIZED (
         SELECT id, reference FROM customers_customer WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s)

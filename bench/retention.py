@@ -11,9 +11,10 @@ repairer beside has a twentieth as many. Each contender gets a copy of the same 
 - `loop`: deleting and saving with the ORM, a person at a time, over a sample.
 
 `raw` is the same SQL as the superuser, without walls, triggers and foreign keys: the limit of the disk. Prints a JSON
-line per contender, of wall and processor time (ours and the server's), and one of ratios. What a sweep by hand does not
-do (counting before and after, looking for residues, attacking twins) stands apart, and is not in the ratios; `whole` is
-with it. Exit 1 if a ratio is under its budget, the rows differ, or memory grows with the number of batches.
+line per contender, of wall and processor time (ours and the server's, which has no helpers), and one of ratios of
+processor time. What a sweep by hand does not do (counting before and after, looking for what the gone bore, attacking
+twins) stands apart, and is not in the ratios; `whole` is with it. Exit 1 if a ratio is under its budget, the rows
+differ, or memory grows with the number of batches.
 """
 
 import importlib
@@ -44,9 +45,12 @@ NEIGHBOURS = 20
 WITHOUT_VARIANTS = 1_500_000
 APART = {
     "counting": ("gardien.retention.queries", "measured"),
+    "collecting": ("gardien.retention.queries.residue", "collect"),
+    "searching": ("gardien.retention.queries.residue", "scan"),
+    "attacking": ("gardien.retention.queries.attack", "measured"),
 }
 """What a sweep by hand does not do, and where ours does it."""
-OUR_OWN = {"retention_run", "journal_entry", "base_ledgermark"}
+OUR_OWN = {"retention_run", "retention_outlook", "journal_entry"}
 """Tables that tell of batches and runs: ours begins a batch of its own for each clause."""
 OFTEN = 100_000
 """Up to so many customers ours and the sweep by hand contend twice, and the better one counts."""
@@ -99,14 +103,15 @@ def ours(as_of: datetime) -> dict[str, Any]:
     """Sweep as the command does."""
     from django.db import connection
 
-    from gardien.base.actor import Actor
-    from gardien.retention import actions
+    from gardien.portal import config
+    from gardien.portal.commands import sweep
 
     with connection.cursor() as cursor:
         spent = Spent(cursor)
     for name, (module, function) in APART.items():
         spent.set_apart(name, module, function)
-    actions.sweep(as_of=as_of, by=Actor.program("bench"), at=as_of, tell=spent.batch)
+    sweep.tell = spent.batch
+    sweep.swept(as_of, as_of, config.read())
     return spent.told()
 
 
@@ -194,6 +199,7 @@ class Arena:
 
         with psycopg.connect(**self.cluster.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE gardien STRATEGY file_copy')
+            connection.execute(f'ALTER DATABASE "{name}" SET max_parallel_workers_per_gather = 0')
         try:
             self.cluster.prepare(name)
             yield name

@@ -1,6 +1,7 @@
 """Fixtures of all tests: the real database as the app role, and the cast."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from types import SimpleNamespace
@@ -16,6 +17,9 @@ from tests.environment import CLUSTER, HOME
 from tests.rows import empty_tables
 
 quick.begin()
+
+READERS = {"audit", "backup"}
+_readers: dict[str, "psycopg.Connection[Any]"] = {}
 
 PASSWORD = "jante moyeu volant essieu 42"
 
@@ -35,9 +39,21 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     CLUSTER.stop()
 
 
-def as_role(role: str) -> "psycopg.Connection[Any]":
-    """Connect to the tests' database as `gardien_<role>`, in plain SQL."""
-    return psycopg.connect(**CLUSTER.dsn(f"gardien_{role}", "gardien"))
+@contextmanager
+def as_role(role: str) -> Iterator["psycopg.Connection[Any]"]:
+    """Open a transaction as `gardien_<role>`, in plain SQL; who only reads has one connection for all tests."""
+    if role not in READERS:
+        with psycopg.connect(**CLUSTER.dsn(f"gardien_{role}", "gardien")) as connection:
+            yield connection
+        return
+    if role not in _readers or _readers[role].closed:
+        _readers[role] = psycopg.connect(**CLUSTER.dsn(f"gardien_{role}", "gardien"), prepare_threshold=None)
+    try:
+        yield _readers[role]
+    except BaseException:
+        _readers[role].rollback()
+        raise
+    _readers[role].commit()
 
 
 @pytest.fixture
@@ -113,17 +129,27 @@ def sign_in(cast: SimpleNamespace) -> Any:
 __all__ = ["HOME", "as_role", "empty_tables"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give the processes whole files in turn, and all stories to one of them: they share a portal and a browser.
+
+    What waits for programs that were killed then waits while another process has the pages looked at.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/stories" if nodeid.startswith("tests/stories/") else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that two processes end together."""
     longest = (
-        *(
-            "tests/stories/test_pages",
-            "tests/stories/",
-            "tests/web/test_nasty",
-            "tests/laws/test_access",
-            "tests/walls/",
-        ),
-        *("tests/reliability/", "tests/portal/", "tests/laws/test_queries", "tests/quotes/"),
+        *("tests/stories/test_pages", "tests/stories/", "tests/reliability/", "tests/retention/"),
+        *("tests/laws/test_matrix", "tests/web/test_nasty", "tests/laws/test_access", "tests/walls/", "tests/portal/"),
+        "tests/quotes/",
     )
     ranks = {name: rank for rank, name in enumerate(longest)}
     items.sort(key=lambda item: next((rank for name, rank in ranks.items() if name in item.nodeid), len(ranks)))

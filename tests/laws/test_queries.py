@@ -29,6 +29,7 @@ from gardien.retention.models import Run
 from gardien.standing import actions as standing
 from tests import scene
 from tests.conftest import as_role
+from tests.retention import archive_scene
 from tests.web import answers as mailed
 
 MOST = 12
@@ -73,6 +74,7 @@ def beside(membership: Any, customer: Customer, at: datetime, count: int) -> Non
         catalogue.set_price_rule(rule_id=None, **rule, by=by, at=at)
         hidden = scene.customer(membership, at, last_name="Robin")
         standing.restrict(subjects=[hidden.reference], by=by, at=at)
+        archive_scene.opened(former, by, at)
 
 
 def foreseen(membership: Any, at: datetime) -> None:
@@ -113,7 +115,14 @@ def test_each_page_costs_the_same_queries_with_one_row_and_with_three(cast: Any,
         draft = scene.draft(membership, quote.customer, at, "10.00")
         beside(membership, quote.customer, at, 1)
     client, manager = sign_in(ADVISER), sign_in("site.manager@tilleul.example")
-    managed: list[tuple[str, dict[str, str] | None]] = [("/tarif/", None), ("/echeances/", None)]
+    by_manager = (
+        "/tarif/",
+        "/echeances/",
+        "/archive/",
+        "/archive/consultations/",
+        f"/clients/{quote.customer_id}/durees/",
+    )
+    managed: list[tuple[str, dict[str, str] | None]] = [(path, None) for path in by_manager]
     for each in (client, manager):
         each.get("/")  # a session asks once whether its user has read the version in force
     pages = [*paths_and_terms(quote.customer, quote), (f"/devis/{draft.id}/?size=2055516", None)]

@@ -77,7 +77,7 @@ def relay(certificate: Path) -> Iterator[Callable[..., int]]:
 
     def starts(security: str) -> int:
         def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-            return AuthResult(success=data.password == b"sesame")
+            return AuthResult(success=data.password == b"sesame", handled=False)
 
         tls = {"ssl_context": context} if security == "tls" else {"tls_context": context, "require_starttls": True}
         told = {
@@ -96,6 +96,7 @@ def relay(certificate: Path) -> Iterator[Callable[..., int]]:
         each.stop()
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # the sink's: a relay may ask for both
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_a_server_is_trusted_by_its_certificate_and_ours_by_its_password(
     security: Any, relay: Callable[..., int], certificate: Path, monkeypatch: pytest.MonkeyPatch
@@ -106,7 +107,7 @@ def test_a_server_is_trusted_by_its_certificate_and_ours_by_its_password(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert deliver(server) == TAKEN
     wrong = Server("127.0.0.1", port, security, "porteur", "serrure", timeout=5)
-    assert deliver(wrong).outcome is Outcome.DEFERRED
+    assert deliver(wrong) == Result(Outcome.DEFERRED, "535")
     assert deliver(Server("127.0.0.1", port, security, timeout=5)).outcome is not Outcome.ACCEPTED
 
 

@@ -32,10 +32,10 @@ FAULTY, FAULTY_TWICE, REFUSED = 0.2, 0.2, 0.02
 
 
 class MailStorm:
-    """`kills` are instants; `refused` the addresses that the sink refuses until it `is_mild`."""
+    """`kills` are instants; `worker` the arguments of what sends; the sink is as bad as its plan until it `is_mild`."""
 
-    def __init__(self, mails: int, seed: int) -> None:
-        self.mails, self.seed, self.is_mild = mails, seed, False
+    def __init__(self, mails: int, seed: int, worker: list[str]) -> None:
+        self.mails, self.seed, self.worker, self.is_mild = mails, seed, worker, False
         self.garage: UUID = ids.new()
         self.sink = Sink(self._plan)
         self.messages: dict[str, Any] = {}
@@ -63,7 +63,7 @@ class MailStorm:
     def run(self, kills: int) -> None:
         """Have a supervised worker send them all, and kill it each time a share of them is settled."""
         begun, chance = time.monotonic(), random.Random(self.seed)
-        with stack.running(stack.worker_arguments()) as (worker,):
+        with stack.running(self.worker) as (worker,):
             for turn in range(kills):
                 self._wait(round(self.mails * (turn + 0.5) / kills))
                 time.sleep(chance.random() * 0.3)

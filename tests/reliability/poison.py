@@ -9,7 +9,9 @@ from gardien.portal import boot
 
 boot.load()
 
-from gardien.base import jobs  # noqa: E402 -- Django is loaded by now
+from procrastinate.contrib.django import app  # noqa: E402 -- Django is loaded by now
+
+from gardien.base import jobs  # noqa: E402
 from gardien.portal import cli  # noqa: E402
 
 
@@ -25,4 +27,5 @@ def do_nothing() -> None:
 
 
 if __name__ == "__main__":
+    app.worker_defaults["fetch_job_polling_interval"] = 0.3
     sys.exit(cli.main(["worker", "--once"]))

@@ -1,6 +1,6 @@
 """A named subset of the tests on each other PostgreSQL that is installed here: migrations, walls, restriction, numbering, start.
 
-`make soak` adds what each role may do, which the grants in `tests/laws/test_walls.py` imply.
+`make soak` adds what each role may do, which the grants in `tests/laws/test_walls.py` imply, and all of issuing.
 """
 
 import os
@@ -15,8 +15,11 @@ from tests.conftest import CLUSTER
 
 SUBSET = [
     *("tests/walls/test_sql.py", "tests/base/test_scope.py"),
-    *("tests/quotes/test_issue.py", "tests/laws/test_walls.py", "tests/standing/test_restriction.py"),
+    "tests/quotes/test_issue.py::test_quotes_issued_at_the_same_time_are_numbered_without_a_gap",
+    "tests/quotes/test_issue.py::test_issuing_one_draft_many_times_at_once_gives_one_number",
+    *("tests/laws/test_walls.py", "tests/standing/test_restriction.py"),
 ]
+MORE = ["tests/walls/test_database_roles.py", "tests/quotes/test_issue.py"]
 ROOT = Path(__file__).parents[2]
 
 
@@ -24,7 +27,7 @@ ROOT = Path(__file__).parents[2]
     "subset",
     [
         pytest.param(SUBSET, id="walls and numbers"),
-        pytest.param(["tests/walls/test_database_roles.py"], id="roles", marks=pytest.mark.soak),
+        pytest.param(MORE, id="roles and issuing", marks=pytest.mark.soak),
     ],
 )
 def test_the_subset_passes_on_every_other_server(subset: list[str]) -> None:

@@ -1,12 +1,18 @@
-"""The real commands: they refuse a database role for which the walls are off, and start as the app role."""
+"""The real commands: they refuse a database role for which the walls are off, and start as the app role.
+
+A normal run tries each command and each such role once, `make soak` each command as each role.
+"""
 
 import os
 import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -22,6 +28,8 @@ REASONS = {
     "gardien_owner": "the owner of the database",
     "gardien_backup": "bypasses row-level security",
 }
+PAIRS = dict(zip(("check", "serve", "worker"), REASONS, strict=True))
+"""Of each command the role as which a normal run tries it."""
 
 
 def environ(role: str) -> dict[str, str]:
@@ -44,9 +52,25 @@ def _processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-@pytest.mark.parametrize("role", REASONS)
-@pytest.mark.parametrize("command", ["check", "serve", "worker"])
-def test_a_role_that_passes_the_walls_is_refused_in_five_seconds(role: str, command: str) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def away(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator["subprocess.Popen[str]"]:
+    """Start a command whose database is away before all tests: it waits for ten seconds, in which they run."""
+    told = {"DATABASE_URL": f"postgresql://gardien_app@/gardien?host={tmp_path_factory.mktemp('away')}"}
+    command = [sys.executable, "-m", "gardien.portal.cli", "check"]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env={**os.environ, **told}, **pipes) as asked:
+        yield asked
+        asked.kill()
+
+
+@pytest.mark.parametrize(
+    ("command", "role"),
+    [
+        pytest.param(command, role, marks=[] if PAIRS[command] == role else pytest.mark.soak)
+        for command, role in product(PAIRS, REASONS)
+    ],
+)
+def test_a_role_that_passes_the_walls_is_refused_in_five_seconds(command: str, role: str) -> None:
     port = ["--port", str(free_port())] if command == "serve" else []
     done, seconds = gardien(role, command, *port)
     said = done.stdout + done.stderr
@@ -61,15 +85,6 @@ def test_a_role_that_passes_the_walls_is_refused_in_five_seconds(role: str, comm
 def test_the_app_role_is_accepted() -> None:
     done, _ = gardien("gardien_app", "check")
     assert (done.returncode, done.stdout.strip().splitlines()[-1]) == (0, "ok")
-
-
-def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
-    away = {**environ("gardien_app"), "DATABASE_URL": f"postgresql://gardien_app@/gardien?host={tmp_path}"}
-    command = [sys.executable, "-m", "gardien.portal.cli", "check"]
-    done = subprocess.run(command, env=away, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
-    assert done.stderr.strip().splitlines()[-1].startswith("The database does not answer")
-    assert "Traceback" not in done.stderr
 
 
 def test_it_serves_as_the_app_role_and_ends_with_its_processes(tmp_path: Path) -> None:
@@ -90,6 +105,13 @@ def test_it_serves_as_the_app_role_and_ends_with_its_processes(tmp_path: Path) -
         finally:
             with suppress(ProcessLookupError):
                 served.kill()
+
+
+def test_a_database_that_is_away_is_said_in_one_line(away: "subprocess.Popen[str]") -> None:
+    _, said = away.communicate(timeout=60)
+    assert away.returncode == 1
+    assert said.strip().splitlines()[-1].startswith("The database does not answer")
+    assert "Traceback" not in said
 
 
 @pytest.mark.soak

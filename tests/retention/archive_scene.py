@@ -105,17 +105,23 @@ def played(membership: Any, at: datetime) -> UUID:
     by, day = network.actor(membership), clock.legal_day(at)
     with scope.entered(network.controller(membership)):
         stays, goes = (scene.customer(membership, at, plate, **TOLD) for plate in ("KX-106-AA", "KX-107-AA"))
-        for each, until in ((stays, day + timedelta(days=900)), (goes, day)):
-            _hold(each.reference, "last_name", until, by, at)
-            _keep(each.reference, CLAUSE, at)
+        _hold(goes.reference, "last_name", day, by, at)
+        _keep(goes.reference, CLAUSE, at)
         _archiving.release(as_of=day + timedelta(days=1), by=PROGRAM, at=at)
-        kept = Archived.objects.get(subject=stays.reference)
-        why: dict[str, Any] = {"motive": Motive.BILLING, "explanation": "R-118"}
-        standing.consult(archived_id=kept.id, **why, by=by, at=at)
+        kept = opened(stays, by, at)
     with scope.entered(network.central_party(PartyKind.NETWORK).id):
         _hold(membership.user.reference, "email", day + timedelta(days=900), by, at)
         _keep(membership.user.reference, "user.retention.contact", at)
-    return kept.id
+    return kept
+
+
+def opened(of: Any, by: Actor, at: datetime) -> UUID:
+    """Archive a customer's name and look at it; return its row. Call inside a scope."""
+    _hold(of.reference, "last_name", clock.legal_day(at) + timedelta(days=900), by, at)
+    _keep(of.reference, CLAUSE, at)
+    kept = Archived.objects.get(subject=of.reference).id
+    standing.consult(archived_id=kept, motive=Motive.BILLING, explanation="R-118", by=by, at=at)
+    return kept
 
 
 def left(known: Any, by: Actor, at: datetime) -> UUID:

@@ -117,6 +117,7 @@ class Record:
     quotes: tuple[str, ...]
     """The state of each."""
     messages: int
+    answers: tuple[tuple[bool, When], ...]
     has_note: bool
 
 
@@ -163,6 +164,7 @@ RECORDS = st.builds(
     facts=st.lists(st.tuples(st.sampled_from(MOVING), WHENS), max_size=2).map(tuple),
     quotes=st.lists(st.sampled_from(["expired", "expired", "accepted", "draft"]), max_size=2).map(tuple),
     messages=st.integers(0, 1),
+    answers=st.lists(st.tuples(st.booleans(), WHENS), max_size=2).map(tuple),
     has_note=st.booleans(),
 )
 WHICH = st.integers(0, 2)
@@ -205,7 +207,7 @@ HISTORIES = st.builds(
         st.tuples(terms("2020-01-25"), terms("2025-09-01"), terms("2026-11-22")),
         st.tuples(terms("2020-01-25"), terms("2026-11-22"), terms("2028-06-01")),
     ),
-    people=st.lists(st.tuples(st.integers(0, 1), PEOPLE), min_size=1, max_size=4).map(tuple),
+    people=st.lists(st.tuples(st.integers(0, 1), PEOPLE), min_size=2, max_size=6).map(tuple),
     objections=st.lists(st.tuples(st.integers(0, 1), WHENS), max_size=4).map(tuple),
     entries=st.lists(WHENS, max_size=3).map(tuple),
     abandoned=st.lists(WHENS, max_size=1).map(tuple),

@@ -18,8 +18,9 @@ DATED = {
     "customers.IntakeDraft": ("typed_at", QUOTES),
     "journal.Entry": ("at", JOURNAL),
     "consent.Objection": ("objected_at", OBJECTIONS),
+    "consent.Decision": ("decided_at", PROOF),
 }
-"""The tables whose rows run on their own: from which column, and under which clause."""
+"""The tables whose rows run on their own, from which column and under which clause; a decision only if taken back."""
 
 
 @dataclass
@@ -126,8 +127,23 @@ class Judge:
             since = {
                 row["id"]: max(each[column] for each in rows if address_of(each) == address_of(row)) for row in rows
             }
+        if table == "consent.Decision":
+            since = {row["id"]: at for row in rows if (at := self.taken_back(row, rows))}
         ends = {id_: self._end(at, clause) for id_, at in since.items()}
-        return [(row, at) for row in rows if (at := ends[row["id"]])]
+        return [(row, at) for row in rows if (at := ends.get(row["id"]))]
+
+    def taken_back(self, row: Row, rows: list[Row]) -> datetime | None:
+        """When the same person first said no to the same later on, unless they are restricted."""
+        same = ("controller_id", "subject", "purpose", "channel", "address_digest")
+        later = [
+            each["decided_at"]
+            for each in rows
+            if not each["is_given"]
+            and each["decided_at"] > row["decided_at"]
+            and all(each[name] == row[name] for name in same)
+        ]
+        is_frozen = self.world.is_restricted(Person(row["controller_id"], [row["subject"]]))
+        return None if is_frozen else min(later, default=None)
 
     def _end(self, at: datetime, clause: str) -> datetime | None:
         """When a row's time is over, under the version that governs what began then."""

@@ -59,7 +59,7 @@ CATEGORIES = {
         *("last_name", "first_name", "address", "email", "phone", "mobile", "plate"),
         *("derived:company", "derived:siren", "derived:reference", "derived:proof", "derived:quote"),
     },
-    MESSAGES: {"email", "derived:proof"},
+    MESSAGES: {"derived:proof"},
 }
 """What can be held past a clause's instant: the categories that lie under it."""
 

@@ -1,6 +1,6 @@
 """The intermediate archive: exactly what a hold's category bears, sealed, until the hold ends, and not a field more."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import psycopg
@@ -10,15 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from gardien.base import scope
 from gardien.customers import actions as customers
+from gardien.customers.models import Customer
 from gardien.journal.models import Entry
 from gardien.quotes import actions as quotes
 from gardien.retention.queries import archive
 from gardien.standing import actions as standing
-from gardien.standing.models import Archived, Hold
+from gardien.standing.models import Archived, Closure, Hold
 from gardien.standing.rules import Ground
 from tests import scene
 from tests.conftest import as_role
-from tests.retention import archive_scene
+from tests.retention import archive_scene, worlds
 from tests.retention.archive_scene import AT, CLAUSE, DAY, DUE, INVOICED, LAST, TOLD, Repairer
 
 AFTER = LAST + timedelta(days=1)
@@ -207,8 +208,7 @@ def test_what_is_a_day_past_its_end_is_counted_as_wrong(garage: Repairer) -> Non
         assert archive.past_their_end("user", late + timedelta(seconds=1)) == (0, 0)
 
 
-def test_a_hold_of_one_keeps_nothing_of_another_and_blocks_nobody(garage: Repairer) -> None:
-    """Neither does one invoice block a whole record (Dolibarr#38785), nor one hold an account (OpenTranscribe#442)."""
+def test_a_hold_of_one_keeps_nothing_of_another(garage: Repairer) -> None:
     people = [garage.customer(f"GH-{number}-KL", last_name=f"Lhôte{number}") for number in range(500, 540)]
     held = people[7]
     garage.hold(held.reference, "last_name")
@@ -280,3 +280,16 @@ def test_the_sweep_keeps_and_releases_and_a_consultation_is_nobodys_to_change(ga
         session.execute("UPDATE standing_consultation SET motive = 'billing'")
     with as_role("network") as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
         session.execute("SELECT count(*) FROM standing_archived")
+
+
+def test_one_invoice_keeps_its_columns_through_the_sweeps_and_blocks_no_record(garage: Repairer) -> None:
+    """Neither does one invoice block a whole record (Dolibarr#38785), nor one hold an account (OpenTranscribe#442)."""
+    held, free = (garage.customer(plate) for plate in ("GH-482-KL", "GH-483-KL"))
+    garage.hold(held.reference, *INVOICED)
+    two_years = datetime(2028, 6, 1, 10, tzinfo=UTC)
+    figure = worlds.swept(two_years)[CLAUSE]
+    assert (figure["held"], figure["overdue"], figure["quarantined"]) == ({"billing": 1}, 0, 0)
+    assert (garage.count(Customer), garage.count(Closure, subject=free.reference)) == (0, 1)
+    assert sorted(garage.kept()) == sorted(INVOICED)
+    figure = worlds.swept(datetime(2031, 6, 1, 22, tzinfo=UTC))[CLAUSE]
+    assert (figure["held"], figure["overdue"], garage.count(Archived), garage.count(Hold)) == ({}, 0, 0, 0)

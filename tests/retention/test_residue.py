@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +24,7 @@ from gardien.customers.rules import tokens
 from gardien.journal.models import Entry
 from gardien.network import queries as network
 from gardien.network.models import User
-from gardien.retention import actions
+from gardien.retention import actions, queries
 from gardien.retention.actions import _erasing
 from gardien.retention.models import Run
 from gardien.retention.queries import residue
@@ -208,3 +209,28 @@ def test_another_controllers_sample_is_sought_in_its_own_tables_only(gone: Any, 
     with scope.entered(gone.tenant):
         _column(SHA)(gone)
     assert residue.scan([replace(gone.sample, controller=other)], PATHS)["found"] == {}
+
+
+def test_who_could_not_be_deleted_is_not_looked_for(cast: Any, at: Any) -> None:
+    membership = cast.membership("counter.adviser@tilleul.example")
+    tenant, witness = network.controller(membership), queries.Witness()
+    with scope.entered(tenant):
+        stays, goes = (scene.customer(membership, at, plate) for plate in ("KX-104-AA", "KX-105-AA"))
+    with as_role("owner") as connection:
+        connection.execute(
+            f"""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF OLD.reference = '{stays.reference}' THEN RAISE 'no'; END IF; RETURN OLD; END $$;
+            CREATE TRIGGER refuse BEFORE DELETE ON customers_customer FOR EACH ROW EXECUTE FUNCTION refuse()"""
+        )
+    try:
+        with swept_by():
+            late = at + timedelta(days=731)
+            actions.sweep(as_of=late, by=BY, at=late, sees=witness.sees)
+            report = residue.scan([each for found in witness.samples.values() for each in found], PATHS)
+    finally:
+        with as_role("owner") as connection:
+            connection.execute("DROP FUNCTION refuse CASCADE")
+    assert "KX-105-AA" in str(witness.samples)
+    assert "KX-104-AA" not in str(witness.samples)
+    assert (report["persons"], report["found"], goes.reference in str(report)) == (1, {}, False)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 
 from gardien.base import clock, scope
@@ -12,7 +13,7 @@ from gardien.standing import queries as standing
 from .histories import HISTORIES, History
 from .judged import CLAUSES, Judge, Judged
 from .model import MESSAGES, QUOTES, World
-from .worlds import FEW, Begun, counted, judge, seen, swept
+from .worlds import FEW, MANY, Begun, counted, judge, seen, swept
 
 OF_RUNS = {"retention.Run", "retention.Outlook", "journal.Entry", "base.LedgerMark"}
 
@@ -37,6 +38,18 @@ def test_a_card_tells_the_instants_of_the_model(begun: Begun, history: History) 
 @FEW
 @given(HISTORIES)
 def test_a_sweep_counts_and_leaves_what_the_model_says(begun: Begun, history: History) -> None:
+    agrees(begun, history)
+
+
+@pytest.mark.soak
+@MANY
+@given(HISTORIES)
+def test_many_sweeps_count_and_leave_what_the_model_says(begun: Begun, history: History) -> None:
+    agrees(begun, history)
+
+
+def agrees(begun: Begun, history: History) -> None:
+    """Try dry, sweep, and sweep again: each tells and leaves what the model says, and the last does nothing."""
     versions, at = begun(history), history.as_of
     before, held = judge(versions, at), everything()
     assert of_customers(counted(at)) == before.figures()

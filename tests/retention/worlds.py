@@ -28,10 +28,12 @@ from .written import write
 
 Begun = Callable[[History], policy.Versions]
 FEW = settings(
-    max_examples=20,
+    max_examples=8,
     deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+MANY = settings(FEW, max_examples=300, derandomize=False)
 COUNTERS = ("counter.adviser@canal.example", "counter.adviser@tilleul.example")
 
 
@@ -43,6 +45,11 @@ def seen() -> Rows:
 
 def _rows(cursor: "psycopg.Cursor[dict[str, Any]]", table: str) -> list[dict[str, Any]]:
     return cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
+
+
+def ids_of(rows: list[dict[str, Any]]) -> set[Any]:
+    """Return the keys of rows, where a table has such."""
+    return {row["id"] for row in rows if "id" in row}
 
 
 def judge(versions: policy.Versions, as_of: datetime) -> Judge:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from gardien.base import ids, jobs, scope
-from gardien.consent.models import Objection, Reading
+from gardien.consent.models import Decision, Objection, Reading
 from gardien.customers import actions as customers
 from gardien.customers.models import Customer, IntakeDraft, Note, SearchToken, Vehicle
 from gardien.journal.models import Entry
@@ -94,6 +94,10 @@ class Desk:
         quotes = [self.quote(customer, vehicle, told_at, state) for state in record.quotes]
         for _ in range(record.messages):
             self.message(reference, quotes[0].id if quotes else ids.new(), told_at)
+        for is_given, when in record.answers:
+            told = {"is_given": is_given, "decided_at": self.at(when), "how": "oral", "basis": "consent"}
+            words = {"version": "2020-01-25", "language": "fr", "wording_sha256": "0" * 64}
+            Decision.objects.create(subject=reference, purpose="client.use.quote", **told, **words)
         return customer
 
     def reading(self, reference: str, at: datetime, rank: int | None) -> Reading:

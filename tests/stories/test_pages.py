@@ -1,7 +1,8 @@
 """Every page, in every state and for every role: accessible, strict, at home, and whole on a telephone.
 
 A normal run looks at each in light at a desk and in dark on a telephone, and again for each other role and in English
-at all but its colours; `make soak` looks at everything in both at both.
+at all but its colours; of what everybody has for themselves, with and without a second factor. `make soak` looks at
+everything, in both at both.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,6 +40,9 @@ SHOW_NO_PAGE = {
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""
 
+OF_BOTH_KINDS = {"counter_adviser", "network_administrator"}
+"""One who signs in by a password alone, and one who has a second factor: what they settle for themselves differs."""
+
 States = Callable[[Page], Iterator[str]]
 ALL = dict.fromkeys(watching.OPPOSITE, watching.SCHEMES)
 
@@ -48,6 +52,7 @@ class Walk:
 
     def __init__(self, browser: Browser, address: str, looks: dict[int, tuple[str, ...]]) -> None:
         self.browser, self.address, self.looks = browser, address, looks
+        self.is_all = looks == ALL
         self.faults = list[str]()
         self.states, self.names, self.policies = set[str](), set[str](), set[str]()
 
@@ -62,11 +67,10 @@ class Walk:
 
     def _look(self, page: Page, state: str) -> list[str]:
         """Look at a state; unless all looks are asked for, colours once, whoever the visitor, whatever the language."""
-        is_all = self.looks == ALL
-        is_known = (state if is_all else state.removeprefix("/en")) in self.states
+        is_known = (state if self.is_all else state.removeprefix("/en")) in self.states
         self.states.add(state)
         widths = (watching.NARROW,) if is_known else (watching.WIDE, watching.NARROW)
-        is_coloured = is_all or not is_known
+        is_coloured = self.is_all or not is_known
         return [
             fault
             for width in widths
@@ -97,6 +101,8 @@ def through(walked: Walk, garage: SimpleNamespace) -> Walk:
     walked.go("anonymous", walk.anonymous)
     for role, email in walk.PERSONAS.items():
         walked.go(role, walk.own_pages, garage.sessions[email])
+        if walked.is_all or role in OF_BOTH_KINDS:
+            walked.go(role, walk.own_affairs, garage.sessions[email])
     walked.go("network", walk.network, garage.sessions[walk.PERSONAS["network_administrator"]])
     adviser = garage.sessions[walk.ADVISER]
     walked.go("counter", partial(walk.counter, garage=garage), adviser)

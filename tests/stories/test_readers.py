@@ -20,10 +20,10 @@ class Reader:
         page.goto("/")
 
     def click(self, name: str, within: Locator | None = None) -> None:
-        """Follow the first link of this name, and look at where it leads: `test_pages` sees the same pages in all looks."""
+        """Follow the first link of this name, and look at where it leads: the colours of these pages `test_pages` sees."""
         (within or self.page).get_by_role("link", name=name).first.click()
         self.clicks += 1
-        self.faults += watching.look(self.page, (self.width,), watching.OPPOSITE[self.width])
+        self.faults += watching.look(self.page, (self.width,), contrast=False)
 
     def customers(self) -> Locator:
         """Return what the page says in short to customers."""

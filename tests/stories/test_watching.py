@@ -30,7 +30,7 @@ def plant(page: Page, fault: str) -> None:
 def test_the_page_without_a_fault_passes(visit: Visit) -> None:
     page, watch = visit
     plant(page, "<p>Rien.</p>")
-    assert (watching.look(page, (watching.NARROW,)), watch.faults) == ([], [])
+    assert (watching.look(page, (watching.NARROW,), watching.SCHEMES), watch.faults) == ([], [])
 
 
 def test_an_inline_script_is_caught(visit: Visit) -> None:
@@ -75,4 +75,4 @@ def test_a_script_that_fails_is_caught(visit: Visit) -> None:
 def test_a_fault_of_the_page_is_caught(visit: Visit, fault: str, sentence: str) -> None:
     page, _ = visit
     plant(page, fault)
-    assert any(sentence in found for found in watching.look(page, (watching.NARROW,)))
+    assert any(sentence in found for found in watching.look(page, (watching.NARROW,), watching.SCHEMES))

@@ -55,13 +55,23 @@ def _commitment(page: Page) -> Iterator[str]:
 
 
 def own_pages(page: Page) -> Iterator[str]:
-    """Open each page of the main navigation, and the sign-out page."""
+    """Open each page of the main navigation, and one's own menu over the first."""
     page.goto("/")
     addresses = page.eval_on_selector_all("nav a", "links => links.map((link) => link.getAttribute('href'))")
-    for address in ["/", *addresses, "/compte/reprise/", "/compte/deconnexion/"]:
+    for address in ["/", *addresses]:
         page.goto(address)
         for details in page.locator("main details").all():
             details.locator("summary").click()
+        yield address
+    page.goto("/")
+    page.click("header summary")
+    yield "own menu"
+
+
+def own_affairs(page: Page) -> Iterator[str]:
+    """Open what everybody has for themselves: how to go on and sign out, passwords, second factors, proofs, shortcuts."""
+    for address in ("/compte/reprise/", "/compte/deconnexion/"):
+        page.goto(address)
         yield address
     for address in ("", "application/", "application/retirer/", "cles/", "mot-de-passe/"):
         page.goto(f"/compte/securite/{address}")
@@ -71,7 +81,6 @@ def own_pages(page: Page) -> Iterator[str]:
         yield f"proof {page.url.partition('/compte/')[2]}"
     page.goto("/")
     page.click("header summary")
-    yield "own menu"
     page.keyboard.press("Escape")
     page.locator("body").press("?")
     assert page.locator("#keys").is_visible()

@@ -206,7 +206,8 @@ def walked(house: House, seed: int, times: int) -> Walk:
     with kept(), mail, listening() as written:
         canaries.lived(house.tilleul, clock.now())
         left = canaries.plant(house.tilleul)
-        assert {each for each in left if each.partition(".")[2] not in canaries.TOO_SHORT} == canaries.CHECKED
+        bare = {each for each in left if each.partition(".")[2] not in canaries.TOO_SHORT}
+        assert bare == canaries.CHECKED, bare ^ canaries.CHECKED
         walk.run(times)
         walk.go_on(1_200)
         assert elsewhere(house.tilleul.tenant) == []

@@ -56,6 +56,8 @@ class Reader:
     def finds(self, text: str) -> bool:
         """Say whether a text holds one of the values, in any of its forms."""
         words = _words(text)
+        if self._runs.keys().isdisjoint(words):
+            return False
         return any(self._is_at(place, words) for place, word in enumerate(words) if word in self._runs)
 
     def _is_at(self, place: int, words: list[str]) -> bool:
