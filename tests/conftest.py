@@ -147,8 +147,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that two processes end together."""
     longest = (
-        *("tests/stories/test_pages", "tests/stories/", "tests/reliability/", "tests/laws/test_matrix"),
-        *("tests/web/test_nasty", "tests/laws/test_access", "tests/walls/", "tests/portal/", "tests/quotes/"),
+        *("tests/stories/test_pages", "tests/stories/", "tests/reliability/", "tests/retention/"),
+        *("tests/laws/test_matrix", "tests/web/test_nasty", "tests/laws/test_access", "tests/walls/", "tests/portal/"),
+        "tests/quotes/",
     )
     ranks = {name: rank for rank, name in enumerate(longest)}
     items.sort(key=lambda item: next((rank for name, rank in ranks.items() if name in item.nodeid), len(ranks)))

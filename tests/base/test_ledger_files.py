@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from gardien.base.ledger_files import Line
 from gardien.base.models import LedgerMark
 from tests.base.ledger import (
     CONTROLLER,
+    NOW,
     SOMEBODY,
     SOMEBODY_ELSE,
     VALUES,
@@ -116,6 +119,23 @@ for _ in range(40):
     assert (states(), standing.torn, standing.lacking, standing.unreplayed) == (["done"] * 80, 0, 0, ())
     restored(*[line.id for line in settings.GARDIEN_LEDGER.read().lines])
     assert len(replayed()) == 80
+
+
+def test_writers_who_are_the_first_about_one_person_at_once_seal_under_one_key() -> None:
+    at_once, subjects = Barrier(4, timeout=30), [ids.reference("C") for _ in range(25)]
+
+    def told(turn: int) -> None:
+        for subject in subjects:
+            at_once.wait()
+            line = Line(
+                ids.new(), "tests.told", CONTROLLER, "here", 1, NOW, (subject,), is_erasure=False, sealed="", begins=0
+            )
+            settings.GARDIEN_LEDGER.intend(line, {"turn": turn})
+
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(told, range(4)))
+    lines = settings.GARDIEN_LEDGER.read().lines
+    assert sorted(settings.GARDIEN_LEDGER.values(line)["turn"] for line in lines) == sorted([0, 1, 2, 3] * 25)
 
 
 def test_an_erasure_of_five_thousand_is_one_line_and_takes_milliseconds() -> None:

@@ -1,7 +1,7 @@
 """What the laws measure: the cast, and a scene in which every room has written all it can write."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from tests import scene
+
+LONG_AGO = timedelta(days=800)
+"""Longer than any version keeps a customer."""
 
 
 @pytest.fixture
@@ -22,10 +25,8 @@ def database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -> SimpleNamespace:
     """Play the scene at two repairers, committed; return what an `adviser` has, by its names, and ids of `accounts`."""
-    from gardien.base import ids, scope
-    from gardien.catalogue import queries as catalogue
+    from gardien.base import scope
     from gardien.network import queries as network
-    from gardien.quotes import actions as quotes
     from tests.catalogue.scene import tended
     from tests.network import asked
     from tests.retention import archive_scene
@@ -40,16 +41,11 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         by = network.actor(adviser)
         scene.stood(quote.customer.reference, by, at)
         scene.kept_up(adviser, at)
-        draft = scene.draft(adviser, quote.customer, at, "12.50", "80.00")
-        quotes.tell_mileage(quote_id=draft.id, mileage=48_200, by=by, at=at)
-        line, removed = draft.lines.all()
-        quotes.remove_line(quote_id=draft.id, line_id=removed.id, by=by, at=at)
-        article = catalogue.search("205/55R16")[0]
-        offer = quotes.Offer(catalogue.label(article), Decimal(4), article.price, Decimal(20))
-        quotes.add_tyre(quote_id=draft.id, article=article, offer=offer, line_key=ids.new(), by=by, at=at)
+        draft, line = half_written(adviser, quote.customer, at)
         reading = scene.heard(adviser, at)
     opened_again(cast.user("workshop@col.example"), by, at)
     correspondence(adviser, quote, at, settings, tmp_path)
+    taken_back(adviser, at)
     return SimpleNamespace(
         adviser=adviser,
         quote=quote,
@@ -61,6 +57,40 @@ def played(cast: SimpleNamespace, at: datetime, settings: Any, tmp_path: Path) -
         accounts=asked.played(adviser, at),
         archived_id=archive_scene.played(adviser, at),
     )
+
+
+def half_written(adviser: Any, customer: Any, at: datetime) -> tuple[Any, Any]:
+    """Draft a quote with a mileage, a line taken off and a tyre; return it and the line that stays. Call in a scope."""
+    from gardien.base import ids
+    from gardien.catalogue import queries as catalogue
+    from gardien.network import queries as network
+    from gardien.quotes import actions as quotes
+
+    by, draft = network.actor(adviser), scene.draft(adviser, customer, at, "12.50", "80.00")
+    quotes.tell_mileage(quote_id=draft.id, mileage=48_200, by=by, at=at)
+    line, removed = draft.lines.all()
+    quotes.remove_line(quote_id=draft.id, line_id=removed.id, by=by, at=at)
+    article = catalogue.search("205/55R16")[0]
+    offer = quotes.Offer(catalogue.label(article), Decimal(4), article.price, Decimal(20))
+    quotes.add_tyre(quote_id=draft.id, article=article, offer=offer, line_key=ids.new(), by=by, at=at)
+    return draft, line
+
+
+def taken_back(adviser: Any, at: datetime) -> None:
+    """Sweep a customer whose time is over, and erase another."""
+    from gardien.base import scope
+    from gardien.base.actor import Actor
+    from gardien.network import queries as network
+    from gardien.retention import actions
+    from tests.roles import swept_by
+
+    by = Actor.program("sweep")
+    scene.issued(adviser, at - LONG_AGO, plate="KX-106-AA")
+    asked = scene.issued(adviser, at, plate="KX-107-AA").customer.reference
+    with swept_by():
+        actions.sweep(as_of=at, by=by, at=at)
+        with scope.entered(network.controller(adviser)):
+            actions.erase(subjects=[asked], by=by, at=at)
 
 
 def opened_again(user: Any, by: Any, at: datetime) -> None:

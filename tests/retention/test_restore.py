@@ -129,6 +129,8 @@ def test_one_command_restores_and_killed_at_any_point_it_goes_on_to_the_same_end
     (tmp_path / "letter.dump").write_text("a letter")
     assert new.gardien("restore", str(tmp_path / "letter.dump")).returncode == 2
     assert new.killed("Filling", 0.05, "restore", lived.file)
+    nothing = new.gardien("restore")
+    assert (nothing.returncode, "gardien restore FILE" in nothing.stderr) == (1, True)
     assert new.killed("Bringing", 0.5, "restore", lived.file)
     refused = new.gardien("restore", lived.file)
     assert (refused.returncode, "go on with it by: gardien restore" in refused.stderr) == (1, True)

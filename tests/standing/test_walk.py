@@ -194,11 +194,7 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
     },
     "standing.release": lambda p: {"hold_id": p.ids["hold"]},
     "standing.close": lambda p: {"people": [(p.references[0], each) for each in p.references]},
-    "standing.consult": lambda p: {
-        "archived_id": p.ids["archived"],
-        "motive": Motive.WARRANTY,
-        "explanation": "R-118",
-    },
+    "standing.consult": lambda p: {"archived_id": p.ids["archived"], "motive": Motive.WARRANTY, "explanation": "R-1"},
 }
 """How each action is called on a person. An action of a room yet to come must be added, else the first test fails."""
 
@@ -212,6 +208,7 @@ LEAVES_NO_ROW = {
     "consent.object_": "an objection bears no reference",
 }
 """Actions that change nothing of a person without a restriction either, called as above."""
+TOUCHING = ("draft", "choose_parts", "tell_mileage", "accept", "accept_late")
 
 
 @pytest.fixture
@@ -282,13 +279,7 @@ def test_an_exempt_action_does_touch_a_restricted_person(person: Person) -> None
     ("table", "touching"),
     [
         ("customers_note", {"customers.write_note": {"customers.Note"}, "customers.remove_note": {"customers.Note"}}),
-        (
-            "quotes_quote",
-            {
-                f"quotes.{name}": {"quotes.Quote"}
-                for name in ("draft", "choose_parts", "tell_mileage", "accept", "accept_late")
-            },
-        ),
+        ("quotes_quote", {f"quotes.{name}": {"quotes.Quote"} for name in TOUCHING}),
     ],
 )
 def test_the_walk_finds_what_is_touched_where_the_walls_have_fallen(

@@ -13,11 +13,13 @@ from django.test import override_settings
 from psycopg import sql
 
 from gardien.base import ids, scope
+from gardien.base.actor import Actor
 from gardien.messaging.rules import Folder
 from gardien.network import queries as network
 from gardien.network.models import Membership
 from gardien.quotes import actions as quotes
 from gardien.quotes import queries
+from gardien.quotes.models import Quote
 from gardien.standing.models import Hold
 from tests import scene
 from tests.conftest import HOME, PASSWORD, as_role
@@ -114,9 +116,7 @@ def _garage(email: str, at: datetime) -> Garage:
         opened = scene.draft(chosen, told, at, "99.99")
         scene.options(opened, network.actor(chosen), at)
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
-        with override_settings(GARDIEN_MAIL=Folder(HOME / "outbox"), GARDIEN_MAIL_FROM=post.FROM):
-            address = "https://portail.example/devis-recu/{}/"
-            quotes.send(quote_id=issued.id, address_of=address.format, by=network.actor(chosen), at=at)
+        _sent(issued, network.actor(chosen), at)
         quotes.revise(quote_id=issued.id, draft_key=ids.new(), by=network.actor(chosen), at=at)
         message = _written(told.reference, issued.id, at)
         known = {
@@ -141,6 +141,11 @@ def _garage(email: str, at: datetime) -> Garage:
         }
     assert issued.number
     return Garage(chosen, told.reference, issued.number, known)
+
+
+def _sent(issued: Quote, by: Actor, at: datetime) -> None:
+    with override_settings(GARDIEN_MAIL=Folder(HOME / "outbox"), GARDIEN_MAIL_FROM=post.FROM):
+        quotes.send(quote_id=issued.id, address_of="https://portail.example/devis-recu/{}/".format, by=by, at=at)
 
 
 def _card(chosen: Membership, told: Any, at: datetime) -> None:

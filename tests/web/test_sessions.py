@@ -8,8 +8,10 @@ import time_machine
 from django.test import Client
 
 from gardien.base import clock
+from gardien.commitment.registry import registry
 from gardien.network.models import Membership, User
 from gardien.network.rules import UserState
+from gardien.web.shared import sessions
 from tests import second_factor
 from tests.conftest import PASSWORD
 from tests.web import counter
@@ -109,3 +111,16 @@ def test_a_cookie_set_before_signing_in_is_never_the_session(cast: Any) -> None:
     fixed = Client()
     fixed.cookies["session"] = "a" * 32
     assert not is_open(fixed)
+
+
+def test_the_night_s_tidying_deletes_sessions_that_are_over_and_no_other(sign_in: Any) -> None:
+    client, at = sign_in(counter.ADVISER), clock.now()
+    other = sign_in("counter.adviser@canal.example")
+    assert sessions.forget_ended(at=at) == 0
+    with time_machine.travel(at + timedelta(hours=6)):
+        late = sign_in("site.manager@canal.example")
+    rows = sessions.SessionStore.get_model_class().objects
+    assert sessions.forget_ended(at=at + timedelta(hours=13)) == 2
+    assert set(rows.values_list("session_key", flat=True)) == {late.session.session_key}
+    assert [is_open(client), is_open(other)] == [False, False]
+    assert sessions.forget_ended in [each.run for each in registry.tidies()]

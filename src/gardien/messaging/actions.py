@@ -17,12 +17,14 @@ from gardien.commitment.registry import Kept
 from gardien.consent import queries as consent
 from gardien.consent.rules import Channel, Sender
 from gardien.journal import actions as journal
+from gardien.network import queries as network
 from gardien.standing import queries as standing
 
 from . import _mime, queries, rules
 from .models import Attempt, Message
-from .rules import About, Kind, Letter, Outcome, Result, State, Tag
+from .rules import About, Folder, Kind, Letter, Outcome, Result, State, Tag
 
+_SWEEP = Actor.program("sweep")
 _SETTLED = (State.PREPARED, State.SENT, State.DELIVERED)
 
 
@@ -185,6 +187,27 @@ def _is_refused(message: Message, by: Actor, at: datetime) -> bool:
         message.refused_cause = cause
         _end(message, State.REFUSED, Tag.REFUSED, "", by, at)
     return cause is not None
+
+
+def remove_files(*, at: datetime, by: Actor = _SWEEP) -> int:
+    """Remove from the folder of a `file:` route the files of messages whose row is gone, and return how many.
+
+    Rows are looked up after the files: a file is written for a row that is there, so that none of a message under way
+    is taken for one that is gone. Done again it changes nothing.
+    """
+    del by, at
+    route = settings.GARDIEN_MAIL
+    if not isinstance(route, Folder) or not route.path.is_dir():
+        return 0
+    files = {path: found for path in route.path.iterdir() if (found := rules.message_of(path.name))}
+    kept = set[UUID]()
+    for controller in network.controllers():
+        with scope.entered(controller):
+            kept |= set(Message.objects.filter(id__in=files.values()).values_list("id", flat=True))
+    gone = [path for path, found in files.items() if found not in kept]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def _known(message: Message) -> rules.Known:

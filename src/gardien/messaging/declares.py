@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Withdrawal
+from gardien.commitment.registry import Declaration, Exempt, Holding, Keeper, NotPersonal, Proof, Tidy, Withdrawal
 
 from . import actions, queries
 
@@ -50,6 +50,7 @@ DECLARATION = Declaration(
         Exempt(actions.stop, "what is stopped is not used: a restriction asks for no less (GDPR, article 18(2))"),
     ),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_purpose),),
+    tidies=(Tidy("file:outbox", actions.remove_files),),
     keepers=(Keeper("client.messages.email", actions.prepare),),
     proofs=(Proof("client.messages.email", queries.offers_to_customers, is_scoped=True),),
 )

@@ -1,5 +1,6 @@
 """What may leave, as what, and what becomes of it: vocabulary, the gate and the waits. Pure."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -86,6 +87,12 @@ class Known:
 
 
 NOTHING_KNOWN = Known()
+
+
+def message_of(file_name: str) -> UUID | None:
+    """Return the message of which this is a file, or a half-written one, in the folder of a `file:` route."""
+    named = re.fullmatch(r"\.?([0-9a-f]{32})\.(?:eml|half)", file_name)
+    return UUID(named[1]) if named else None
 
 
 def population(subject: str) -> policy.Population:

@@ -52,6 +52,15 @@ DECLARATION = Declaration(
             ),
             "reference",
         ),
+        Holding(
+            "network.AccountRequest",
+            ("left_at",),
+            "derived:account_security",
+            ACCOUNTS,
+            "user.retention.leavers",
+            "reference",
+            dated_by="left_at",
+        ),
         _of_support(
             "network.SupportAccess",
             ("id", "site_id", "ticket", "reason", "opened_by_id", "from_at", "until_at", "revoked_at"),

@@ -185,6 +185,9 @@ class AccountRequest(SharedRow):
     decided_at = models.DateTimeField(null=True)
     decided_by_id = models.UUIDField(null=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="requests")
+    left_at = models.DateTimeField(
+        null=True, help_text="since when its person has nothing here: asked and never confirmed, or refused"
+    )
 
     class Meta:
         indexes = [models.Index(Lower("email"), "requested_at", name="network_request_email")]
@@ -200,6 +203,11 @@ class AccountRequest(SharedRow):
                 name="network_request_refusal",
                 condition=models.Q(models.Q(state="refused"), ~models.Q(refusal=""))
                 | models.Q(~models.Q(state="refused"), refusal=""),
+            ),
+            models.CheckConstraint(
+                name="network_request_left",
+                condition=models.Q(state__in=("requested", "refused"), left_at__isnull=False)
+                | models.Q(state__in=("verified", "approved"), left_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="network_request_user",

@@ -39,10 +39,10 @@ def connect(config: Config, role: str) -> "psycopg.Connection[tuple[object, ...]
 
 
 def _run(config: Config, role: str, program: str, *arguments: str) -> None:
-    """Run a program; a password is told by its environment, which other users of the machine do not see."""
+    """Run a program that ends with us; a password is told by its environment, which other users do not see."""
     told = conninfo_to_dict(_conninfo(config, role))
     environ = {**_account.ENVIRONMENT, "PGPASSWORD": str(told.pop("password", "") or "")}
-    command = [str(_program(config, role, program)), "--dbname", make_conninfo("", **told), *arguments]
+    command = [*stack.tied(), str(_program(config, role, program)), "--dbname", make_conninfo("", **told), *arguments]
     done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         said = _SAID.search(done.stderr)

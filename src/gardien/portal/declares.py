@@ -3,8 +3,9 @@
 from gardien.base import clock
 from gardien.commitment import queries as commitment
 from gardien.commitment import registry
-from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof
+from gardien.commitment.registry import Declaration, Holding, Keeper, NotPersonal, Proof, Tidy
 from gardien.web.public import views as public
+from gardien.web.shared import sessions
 
 from . import startup
 
@@ -91,6 +92,7 @@ DECLARATION = Declaration(
             "procrastinate.ProcrastinateJob", ("*",), "the life of a job; its arguments are classified as job:<name>"
         ),
     ),
+    tidies=(Tidy("sessions.Session", sessions.forget_ended),),
     keepers=(
         Keeper("client.categories", startup.refuse),
         Keeper("commitment.published", public.notice),

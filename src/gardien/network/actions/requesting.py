@@ -50,7 +50,7 @@ def request_account(*, told: Told, origin: Origin, by: Actor, at: datetime) -> A
     if told.role:
         refuse_elsewhere(told.role, told.site)
     found = AccountRequest.objects.create(
-        reference=ids.reference("U"), origin=origin, requested_at=at, requested_by_id=by.id, **values
+        reference=ids.reference("U"), origin=origin, requested_at=at, requested_by_id=by.id, left_at=at, **values
     )
     tell(Tag.REQUESTED, by, at, subject=found.reference, request=found.id)
     return found
@@ -61,7 +61,7 @@ def verify(*, request_id: UUID, by: Actor, at: datetime) -> AccountRequest:
     """Record that the bearer of the address confirmed the request; again changes nothing."""
     found = _locked(request_id)
     if found.state == RequestState.REQUESTED:
-        found.state, found.verified_at = RequestState.VERIFIED, at
+        found.state, found.verified_at, found.left_at = RequestState.VERIFIED, at, None
         found.save()
         tell(Tag.VERIFIED, by, at, subject=found.reference, request=found.id)
     return found
@@ -101,6 +101,7 @@ def refuse(*, request_id: UUID, reason: Refusal, by: Actor, at: datetime) -> Acc
     """Refuse a request; raise `NotVerifiedError`."""
     found = _verified(request_id)
     found.state, found.refusal, found.decided_at, found.decided_by_id = RequestState.REFUSED, reason, at, by.id
+    found.left_at = at
     found.save()
     tell(Tag.REFUSED, by, at, subject=found.reference, request=found.id)
     return found

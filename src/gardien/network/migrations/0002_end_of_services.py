@@ -8,6 +8,29 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name="accountrequest",
+            name="left_at",
+            field=models.DateTimeField(
+                help_text="since when its person has nothing here: asked and never confirmed, or refused", null=True
+            ),
+        ),
+        migrations.RunSQL(
+            "UPDATE network_accountrequest SET left_at = coalesce(decided_at, requested_at)"
+            " WHERE state IN ('requested', 'refused')",
+            migrations.RunSQL.noop,
+        ),
+        migrations.AddConstraint(
+            model_name="accountrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("left_at__isnull", False), ("state__in", ("requested", "refused"))),
+                    models.Q(("left_at__isnull", True), ("state__in", ("verified", "approved"))),
+                    _connector="OR",
+                ),
+                name="network_request_left",
+            ),
+        ),
+        migrations.AddField(
             model_name="repairer",
             name="services_ended_at",
             field=models.DateTimeField(help_text="of its notice: nobody works in the portal for it", null=True),

@@ -8,26 +8,20 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from gardien.base import scope
 
 from ..models import AccountRequest, CentralParty, Membership, Repairer, User
-from ..rules import PartyKind, RequestState
+from ..rules import PartyKind
 
 
 def departures() -> QuerySet[Any, Any]:
     """Return (subject, at) of users all of whose roles have ended, of the last end, in the network's scope.
 
-    So left who asked and was refused, of the refusal, and who asked and never confirmed, of the request. A later
-    request's reference tells the same of its user.
+    So left who asked and was refused, or never confirmed. A later request's reference tells the same of its user.
     """
     here = CentralParty.objects.filter(kind=PartyKind.NETWORK, id=scope.current())
     users = User.objects.filter(_left("id"), Exists(here)).values_list("reference", _last("id"))
     again = AccountRequest.objects.filter(Exists(here), _left("user_id")).exclude(reference=F("user__reference"))
-    refused = AccountRequest.objects.filter(Exists(here), state=RequestState.REFUSED)
-    silent = AccountRequest.objects.filter(Exists(here), state=RequestState.REQUESTED)
-    return users.union(
-        again.values_list("reference", _last("user_id")),
-        refused.values_list("reference", "decided_at"),
-        silent.values_list("reference", "requested_at"),
-        all=True,
-    )
+    asked = AccountRequest.objects.filter(Exists(here), left_at__isnull=False)
+    others = (again.values_list("reference", _last("user_id")), asked.values_list("reference", "left_at"))
+    return users.union(*others, all=True)
 
 
 def people_at(repairer: Repairer, at: datetime) -> tuple[int, int]:

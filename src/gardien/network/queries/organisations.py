@@ -39,6 +39,13 @@ def central_party(kind: PartyKind) -> CentralParty:
     return party
 
 
+def controllers() -> list[UUID]:
+    """Return the ids of all who can be a controller: the repairers, the network, the provider."""
+    return [
+        each for model in (Repairer, CentralParty) for each in model.objects.order_by("id").values_list("id", flat=True)
+    ]
+
+
 def memberships(user: User, at: datetime) -> QuerySet[Membership]:
     """Return the user's roles that hold at `at`, with their site and repairer, oldest first."""
     holds = Q(from_at__lte=at) & (Q(until_at__isnull=True) | Q(until_at__gt=at))

@@ -18,6 +18,7 @@ NOT_EMPTY = (
     "The database is not empty: restore into a new one. If a restore was cut short here, go on with it by: "
     "gardien restore"
 )
+EMPTY = "The database is empty: there is nothing to go on with. Name the backup: gardien restore FILE"
 NO_BACKUP = "This file is no backup that gardien made."
 UNREADABLE = (
     "A line of the ledger cannot be read: {}. Restore the folder of keys that belongs to this ledger, then go on by: "
@@ -43,9 +44,12 @@ def run(options: argparse.Namespace, config: Config) -> int:
         if not _is_backup(file):
             print(NO_BACKUP, file=sys.stderr)
             return 2
-        _refuse_filled(config)
+        if not _is_empty(config):
+            raise stack.RefusedError(NOT_EMPTY)
         print("Filling the database.", file=sys.stderr)
         _dumps.restore(config, file)
+    elif _is_empty(config):
+        raise stack.RefusedError(EMPTY)
     print("Bringing tables and walls up to date.", file=sys.stderr)
     stack.migrate()
     replayed, unknown = _replayed()
@@ -91,11 +95,9 @@ def _is_backup(file: Path) -> bool:
         return False
 
 
-def _refuse_filled(config: Config) -> None:
+def _is_empty(config: Config) -> bool:
     with _dumps.connect(config, "owner") as connection:
-        found = connection.execute(_TABLES).fetchone()
-    if found != (0,):
-        raise stack.RefusedError(NOT_EMPTY)
+        return connection.execute(_TABLES).fetchone() == (0,)
 
 
 def _told(replayed: int, unknown: tuple[Line, ...]) -> str:

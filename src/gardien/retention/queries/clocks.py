@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -75,7 +76,7 @@ class Clause:
     @property
     def with_person(self) -> list[Holding]:
         """Return what runs with its person and lies in tables."""
-        return [each for each in self.holdings if not each.dated_by and is_table(each.place) and leads(each)]
+        return [each for each in self.holdings if not each.dated_by and is_table(each.place) and names(each)]
 
 
 def passes() -> Iterator[Pass]:
@@ -121,9 +122,13 @@ def is_table(place: str) -> bool:
     return ":" not in place
 
 
-def leads(holding: Holding) -> bool:
-    """Say whether a holding's look-up ends at a person's reference: else it leads to nobody, as a mark's own id."""
-    return holding.found_by.rpartition(".")[2] in ("reference", "subject")
+def names(holding: Holding) -> bool:
+    """Say whether the way from a table's rows ends where a reference can stand; a mark of the ledger names nobody."""
+    found: Any = apps.get_model(holding.place)
+    for step in holding.found_by.split("."):
+        field = found._meta.get_field(step)
+        found = field.related_model
+    return isinstance(field, models.CharField)
 
 
 def is_scoped(place: str) -> bool:

@@ -118,7 +118,11 @@ def _occurred(events: Iterable[str], values: Values, only: Members | None) -> st
 
 def _theirs(told: str, values: Values, only: Members | None) -> str:
     """Return what is told of some persons alone, so that the database looks them up instead of reading all."""
-    return f"SELECT * FROM ({told}) each_one WHERE subject = ANY({values(list(only.references))})" if only else told
+    return (
+        f"SELECT * FROM ({told}) each_one(subject) WHERE subject = ANY({values(list(only.references))})"
+        if only
+        else told
+    )
 
 
 def _of_heads(latest: str, told: str) -> str:
