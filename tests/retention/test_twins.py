@@ -15,7 +15,7 @@ from gardien.base import ids, scope
 from gardien.retention import rules
 from gardien.retention.actions import _twins
 from gardien.retention.models import Twin
-from tests.conftest import empty_tables
+from tests.conftest import as_role, empty_tables
 from tests.retention.records import Record, people, told
 
 K, SUPPRESSED = rules.LEAST_ALIKE, "suppressed"
@@ -161,6 +161,20 @@ def test_another_repairers_class_is_none_of_ours(tenant: Any) -> None:
         assert (written(), write([Record(subject(0))])) == (Counter(), Counter({SUPPRESSED: 1}))
     with scope.entered(tenant):
         Twin.objects.all().delete()
+
+
+def test_a_class_that_is_not_committed_counts_for_nobody_else(tenant: Any) -> None:
+    with as_role("app") as other:
+        other.execute("SELECT set_config('gardien.controller', %s, true)", [str(tenant)])
+        other.execute(
+            """
+            INSERT INTO retention_twin (id, controller_id, kind, level, period, department, size, amount)
+            SELECT gen_random_uuid(), %s, 'quote', 0, '2024-03', '75', '205/55R16', 400 FROM generate_series(1, %s)""",
+            [tenant, K],
+        )
+        with undone(tenant):
+            assert write([Record(subject(0))]) == {SUPPRESSED: 1}
+        other.rollback()
 
 
 def test_what_is_not_of_these_persons_stays(tenant: Any) -> None:

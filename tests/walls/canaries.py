@@ -78,7 +78,7 @@ def lived(garage: Garage, at: Any) -> Quote:
         quotes.send(quote_id=draft.id, address_of="https://portail.example/{}".format, **by)
         customers.save_intake_draft(reading_id=scene.heard(held, at).id, typed={"last_name": LONG}, **by)
         customers.write_note(customer_id=customer.id, text=LONG, note_key=ids.new(), **by)
-        past.left(**by, name=LONG)
+        past.archived(**by, name=LONG)
     return draft
 
 

@@ -18,11 +18,17 @@ from gardien.standing.rules import Ground, Motive
 CLAUSE = "client.retention.quotes"
 
 
-def left(by: Actor, at: datetime, name: str = "Quetzal") -> UUID:
-    """Leave a closed record, what a hold keeps of it, who looked, a record that resisted, and a twin; call in a scope.
+def left(by: Actor, at: datetime) -> UUID:
+    """Leave something archived, a record that resisted, a twin and an outlook; return what is archived. Call in a scope."""
+    kept = archived(by, at, "Quetzal")
+    Quarantined.objects.create(clause=CLAUSE, key=kept.subject, cause="23503 some_constraint", found_at=at)
+    Twin.objects.create(kind="quote", level=1, period="2026-Q1", department="992", size="205/55R16", amount=100)
+    Outlook.objects.update_or_create(defaults={"taken_at": at, "figures": [], "months": []})
+    return kept.id
 
-    Returns the id of what is kept, which tells the `name`.
-    """
+
+def archived(by: Actor, at: datetime, name: str) -> Archived:
+    """Leave a closed record, what a hold keeps of it, which tells a name, and who looked; call in a scope."""
     gone = ids.reference("C")
     until: dict[str, Any] = {"legal_reference": "garantie", "until_date": clock.legal_day(at)}
     hold = standing.hold(subject=gone, ground=Ground.WARRANTY, category="derived:quote", **until, by=by, at=at)
@@ -39,7 +45,4 @@ def left(by: Actor, at: datetime, name: str = "Quetzal") -> UUID:
         consulted_at=at,
         consulted_by_id=by.id,
     )
-    Quarantined.objects.create(clause=CLAUSE, key=gone, cause="23503 some_constraint", found_at=at)
-    Twin.objects.create(kind="quote", level=1, period="2026-Q1", department="992", size="205/55R16", amount=100)
-    Outlook.objects.update_or_create(defaults={"taken_at": at, "figures": [], "months": []})
-    return kept.id
+    return kept

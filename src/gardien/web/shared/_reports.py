@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,16 +10,13 @@ from django.utils.translation import ngettext
 
 from gardien.base import clock
 
-if TYPE_CHECKING:
-    from gardien.retention.models import Run
-
 Told = tuple[str, str, bool]
 """What was asked, the answer, and whether it must not stay so."""
 
 
-def of_run(run: "Run") -> list[Told]:
+def told(residue: Mapping[str, Any], attack: Mapping[str, Any], removal: Mapping[str, Any]) -> tuple[Told, ...]:
     """Return what a run's reports say; nothing of a report that was not made."""
-    return [*_residue(run.residue), *_attack(run.attack), *_removal(run.removal)]
+    return (*_residue(residue), *_attack(attack), *_removal(removal))
 
 
 def _residue(report: Mapping[str, Any]) -> Iterator[Told]:
