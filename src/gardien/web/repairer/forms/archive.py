@@ -58,15 +58,15 @@ class HoldForm(forms.Form):
 class ReferenceForm(forms.Form):
     """Of whom something archived is looked for: the reference alone, for nothing else is left in the open."""
 
-    reference = forms.CharField(
-        max_length=40,
+    reference = TextField(
+        40,
         label=gettext_lazy("Customer reference"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        error_messages={
-            "required": gettext_lazy("Type the reference on the customer’s quote, such as C-7K3M9QXA."),
-            "max_length": gettext_lazy("Type the reference on the customer’s quote, such as C-7K3M9QXA."),
-        },
+        error_messages={"required": gettext_lazy("Type the reference on the customer’s quote, such as C-7K3M9QXA.")},
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reference"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}
 
     def clean_reference(self) -> str:
         """Return the reference in its one written form."""
