@@ -69,7 +69,8 @@ def sweep(
         for tidy in registry.tidies():
             tidy.run(at=at)
         after = queries.measured(as_of)
-        figures = {each: _done(before[each].figures, own.figures) for each, own in after.items()}
+        # Who was opened meanwhile had nothing due before.
+        figures = {each: _done(before.get(each, own).figures, own.figures) for each, own in after.items()}
         for controller, own in after.items():
             with scope.entered(controller):
                 _outlook.keep(figures[controller], own.calendar, as_of)
