@@ -9,7 +9,9 @@ from allauth.account.models import EmailAddress
 from gardien.base import scope
 from gardien.network import actions, queries
 from gardien.network.models import AccountRequest, Membership, SupportAccess, SupportRead, Throttle, User
-from gardien.network.rules import Kind, Refusal, SupportReason
+from gardien.network.rules import Kind, PartyKind, Refusal, SupportReason
+from gardien.retention.models import Quarantined
+from tests.conftest import as_role
 from tests.network import asked
 from tests.network.asked import BY
 from tests.retention.test_sweep import TWO_YEARS, figure, swept
@@ -98,3 +100,22 @@ def test_failed_attempts_go_a_year_after_the_last_one(cast: SimpleNamespace, at:
     assert Throttle.objects.count() == 1
     swept(at + timedelta(days=366), at)
     assert Throttle.objects.count() == 0
+
+
+def test_a_user_to_whom_a_row_still_leads_is_left_alone_in_quarantine(cast: SimpleNamespace, at: datetime) -> None:
+    kept = cast.user("workshop@tilleul.example")
+    actions.end_services(repairer_id=cast.site("TILLEUL").repairer_id, by=BY, at=at)
+    with as_role("owner") as owner:
+        owner.execute("CREATE TABLE planted (user_id uuid REFERENCES network_user DEFERRABLE INITIALLY DEFERRED)")
+        owner.execute("INSERT INTO planted VALUES (%s)", [kept.id])
+        owner.execute("GRANT SELECT ON planted TO gardien_sweep")
+    try:
+        told = figure(swept(at + timedelta(minutes=1), at), "user.retention.orders")
+        assert (told["due"], told["done"], told["quarantined"]) == (4, 3, 1)
+        with scope.entered(queries.central_party(PartyKind.NETWORK).id):
+            assert {(each.key, each.cause.split()[0]) for each in Quarantined.objects.all()} == {
+                (kept.reference, "23503")
+            }
+    finally:
+        with as_role("owner") as owner:
+            owner.execute("DROP TABLE planted")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 _Item = TypeVar("_Item")
 
@@ -24,6 +24,7 @@ def each(
     try:
         with transaction.atomic():
             work(items)
+            _judge_now()
     except InterfaceError:
         raise
     except Exception as error:
@@ -35,6 +36,13 @@ def each(
         middle = len(items) // 2
         each(items[:middle], work, failed)
         each(items[middle:], work, failed)
+
+
+def _judge_now() -> None:
+    """Have the database refuse here, where halves can be tried, what it would refuse at the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def cause(error: Exception) -> str:
