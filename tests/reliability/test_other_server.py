@@ -1,6 +1,6 @@
 """A named subset of the tests on each other PostgreSQL that is installed here: migrations, walls, restriction, numbering, start.
 
-`make soak` adds what each role may do, which the grants in `tests/laws/test_walls.py` imply, and all of issuing.
+`make soak` adds what each role may do, which the grants in `tests/laws/test_walls.py` imply, all of issuing, and restores.
 """
 
 import os
@@ -19,7 +19,7 @@ SUBSET = [
     "tests/quotes/test_issue.py::test_issuing_one_draft_many_times_at_once_gives_one_number",
     *("tests/laws/test_walls.py", "tests/standing/test_restriction.py"),
 ]
-MORE = ["tests/walls/test_database_roles.py", "tests/quotes/test_issue.py"]
+MORE = ["tests/walls/test_database_roles.py", "tests/quotes/test_issue.py", "tests/retention/test_restore.py"]
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
     "subset",
     [
         pytest.param(SUBSET, id="walls and numbers"),
-        pytest.param(MORE, id="roles and issuing", marks=pytest.mark.soak),
+        pytest.param(MORE, id="roles, issuing, restores", marks=pytest.mark.soak),
     ],
 )
 def test_the_subset_passes_on_every_other_server(subset: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Histories of repairers' customers, generated so that what happens to them happens near the instants that matter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,6 +94,7 @@ class When:
 
 NEAR = st.builds(When, st.integers(-2, 1), st.sampled_from(LATE_HOURS))
 LATELY = st.builds(When, st.integers(-15, 15), st.sampled_from(LATE_HOURS), st.just(True))
+LATE = When(0, time(10), is_late=True)
 WHENS = st.one_of(*[NEAR] * 9, LATELY)
 
 
@@ -190,6 +191,21 @@ PEOPLE = st.builds(
     restriction=st.sampled_from(["none", "none", "none", "placed", "lifted"]),
     span=st.integers(0, 5),
 )
+ACTIVE = st.builds(lambda record: replace(record, facts=((Event.QUOTE_REFUSED, LATE),)), RECORDS)
+WITHDRAWN = st.builds(
+    lambda somebody, record, ended, resumed: replace(
+        somebody,
+        records=(record,),
+        restriction="none",
+        endings=tuple((0, purpose, ended) for purpose in PURPOSES),
+        resumptions=tuple((0, purpose, resumed) for purpose in PURPOSES[:2]) if resumed else (),
+    ),
+    PEOPLE,
+    ACTIVE,
+    WHENS,
+    st.none() | WHENS | st.just(LATE),
+)
+"""Who was active lately, took everything back, and perhaps let it go on: none of their periods is over."""
 DAYS = st.dates(date(2027, 1, 1), date(2029, 12, 31)) | st.sampled_from(
     [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1), date(2027, 3, 28), date(2027, 10, 31)]
 )
@@ -207,7 +223,7 @@ HISTORIES = st.builds(
         st.tuples(terms("2020-01-25"), terms("2025-09-01"), terms("2026-11-22")),
         st.tuples(terms("2020-01-25"), terms("2026-11-22"), terms("2028-06-01")),
     ),
-    people=st.lists(st.tuples(st.integers(0, 1), PEOPLE), min_size=2, max_size=6).map(tuple),
+    people=st.lists(st.tuples(st.integers(0, 1), PEOPLE | WITHDRAWN), min_size=2, max_size=6).map(tuple),
     objections=st.lists(st.tuples(st.integers(0, 1), WHENS), max_size=4).map(tuple),
     entries=st.lists(WHENS, max_size=3).map(tuple),
     abandoned=st.lists(WHENS, max_size=1).map(tuple),

@@ -37,10 +37,10 @@ LATELY = When(0, time(10), is_late=True)
 
 @dataclass(frozen=True)
 class Life:
-    """A user: when each of their roles ended or is to end, when services did, when they signed in, and a letter."""
+    """A user: when each of their roles ended or is to end, whether services did, when they signed in, and a letter."""
 
     ends: tuple[When | None, ...]
-    services: When | None
+    has_services_ended: bool
     signed_in: tuple[When, ...]
     has_letter: bool
 
@@ -73,7 +73,7 @@ LIVES = st.builds(
         st.builds(
             Life,
             ends=st.lists(st.none() | WHENS | WHENS | st.just(LATELY), max_size=2).map(tuple),
-            services=st.sampled_from([None, None, LATELY]),
+            has_services_ended=st.sampled_from([False, False, True]),
             signed_in=st.lists(WHENS, max_size=2).map(tuple),
             has_letter=st.booleans(),
         ),
@@ -85,25 +85,29 @@ LIVES = st.builds(
 
 def write(lives: Lives) -> None:
     """Write the users and what the network knows of them."""
-    site, party = Site.objects.order_by("id")[0], network.central_party(PartyKind.NETWORK).id
-    long_ago = datetime(2020, 2, 1, tzinfo=UTC)
-    with scope.entered(party):
+    site = Site.objects.order_by("id")[0]
+    with scope.entered(network.central_party(PartyKind.NETWORK).id):
         for number, life in enumerate(lives.users):
-            user = User.objects.create(email=f"u{number}@exemple.example", opened_at=long_ago)
-            EmailAddress.objects.create(user=user, email=user.email)
-            for role, end in zip(("workshop", "storekeeper"), life.ends, strict=False):
-                until_at = end.before(lives.as_of, lives.leavers) if end else None
-                Membership.objects.create(user=user, role=role, site=site, from_at=long_ago, until_at=until_at)
-            told: dict[str, Any] = {"subject": user.reference, "by": BY}
-            for when in life.signed_in:
-                at = when.before(lives.as_of, lives.messages)
-                standing.record_activity(event=Event.SIGNED_IN, source_id=ids.new(), at=at, **told)
-            if life.services:
-                at = life.services.before(lives.as_of, lives.leavers)
-                for purpose in PURPOSES:
-                    standing.end(purpose=purpose, reason=EndReason.END_OF_SERVICES, at=at, **told)
-            if life.has_letter:
-                letter(user.reference, long_ago)
+            write_one(lives, life, f"u{number}@exemple.example", site)
+
+
+def write_one(lives: Lives, life: Life, email: str, site: Site) -> None:
+    """Write one user; call in the network's scope."""
+    long_ago = datetime(2020, 2, 1, tzinfo=UTC)
+    user = User.objects.create(email=email, opened_at=long_ago)
+    EmailAddress.objects.create(user=user, email=email)
+    for role, end in zip(("workshop", "storekeeper"), life.ends, strict=False):
+        until_at = end.before(lives.as_of, lives.leavers) if end else None
+        Membership.objects.create(user=user, role=role, site=site, from_at=long_ago, until_at=until_at)
+    told: dict[str, Any] = {"subject": user.reference, "by": BY}
+    for when in life.signed_in:
+        at = when.before(lives.as_of, lives.messages)
+        standing.record_activity(event=Event.SIGNED_IN, source_id=ids.new(), at=at, **told)
+    for purpose in PURPOSES if life.has_services_ended else ():
+        at = LATELY.before(lives.as_of, lives.leavers)
+        standing.end(purpose=purpose, reason=EndReason.END_OF_SERVICES, at=at, **told)
+    if life.has_letter:
+        letter(user.reference, long_ago)
 
 
 def letter(reference: str, at: datetime) -> None:

@@ -184,6 +184,7 @@ def test_an_objection_to_offers_is_recorded_for_one_channel_and_sender(cast: Any
 
 @pytest.mark.parametrize("offer", ["", "partners", "email:anybody", "fax:partners", "sms:partners", "post:controller"])
 def test_an_objection_to_what_nobody_may_send_is_none(cast: Any, sign_in: Any, offer: str) -> None:
+    User.objects.filter(email=ADVISER).update(phone="+33639981277")
     client, before = sign_in(ADVISER), counter.rows()
     assert client.post("/compte/opposition/", {"offer": offer}).status_code == 400
     assert counter.rows() == before

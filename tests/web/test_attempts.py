@@ -17,8 +17,10 @@ from django.test import Client
 from gardien.base import clock
 from gardien.network import actions
 from gardien.network.rules import Kind
+from gardien.retention import actions as retention
 from tests import second_factor
 from tests.conftest import PASSWORD, as_role
+from tests.roles import swept_by
 from tests.web import counter
 
 SIGN_IN = "/compte/connexion/"
@@ -231,6 +233,11 @@ def test_time_is_counted_from_the_last_failure(cast: Any) -> None:
     assert (9, 9) in throttles()
 
 
+def swept(at: datetime) -> None:
+    with swept_by():
+        retention.sweep(as_of=at, by=second_factor.BY, at=at)
+
+
 def test_attempts_are_forgotten_when_the_security_log_s_time_is_over(cast: Any) -> None:
     at = datetime(2026, 12, 1, 9, tzinfo=UTC)
     for day, login in ((at, counter.ADVISER), (at + timedelta(days=1), UNKNOWN)):
@@ -238,25 +245,12 @@ def test_attempts_are_forgotten_when_the_security_log_s_time_is_over(cast: Any) 
             tried(login, REMOTE_ADDR="192.0.2.1")
     left = []
     for day in (at + timedelta(days=364), at + timedelta(days=365), at + timedelta(days=366)):
-        actions.forget_attempts(by=second_factor.BY, at=day)
+        swept(day)
         left.append(len(throttles()))
     assert left == [3, 2, 0]
 
 
 def test_under_a_version_that_tells_no_time_attempts_stay(cast: Any) -> None:
     failed(1)
-    assert actions.forget_attempts(by=second_factor.BY, at=datetime(2026, 11, 1, tzinfo=UTC)) == 0
+    swept(datetime(2026, 11, 1, tzinfo=UTC))
     assert len(throttles()) == 2
-
-
-def test_a_job_forgets_them_every_night(cast: Any) -> None:
-    from procrastinate.contrib.django import app
-
-    from gardien.network import jobs
-
-    crons = {name: task.cron for (name, _), task in app.periodic_registry.periodic_tasks.items()}
-    assert crons["network.forget_attempts"] == "20 3 * * *"
-    failed(1)
-    with time_machine.travel(clock.now() + timedelta(days=367)):
-        jobs.forget_attempts(0)
-    assert throttles() == []

@@ -72,7 +72,7 @@ DECLARATION = Declaration(
             ("id", "digest", "failed_at", "in_a_row", "last_at"),
             "derived:account_security",
             ACCOUNTS,
-            actions.SECURITY_LOG,
+            "user.evidence.retention#security_log",
             "digest",
             is_exported=False,
             dated_by="last_at",
@@ -85,7 +85,6 @@ DECLARATION = Declaration(
         ),
     ),
     not_personal=(
-        NotPersonal("job:network.forget_attempts", ("timestamp",), "when it was due"),
         NotPersonal("network.CentralParty", ("*",), ORGANISATION),
         NotPersonal("network.Repairer", ("*",), ORGANISATION),
         NotPersonal("network.Site", ("*",), ORGANISATION),

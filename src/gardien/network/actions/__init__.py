@@ -4,12 +4,10 @@ from ..rules import NotABusinessNumberError
 from ._places import LastAdministratorError, LastManagerError, NoSuchRoleError, ServicesEndedError
 from .attempting import (
     COMMITTED,
-    SECURITY_LOG,
     Attempt,
     NotActiveError,
     TooManyAttemptsError,
     change_password,
-    forget_attempts,
     reset_second_factor,
     unblock,
     use_code,
@@ -43,7 +41,6 @@ from .support import NotATicketError, TooLongError, open_support, record_support
 
 __all__ = [
     "COMMITTED",
-    "SECURITY_LOG",
     "AccountClosedError",
     "Attempt",
     "Identity",
@@ -69,7 +66,6 @@ __all__ = [
     "end_role",
     "end_services",
     "end_sessions",
-    "forget_attempts",
     "give_role",
     "name_central_party",
     "open_repairer",

@@ -1,6 +1,6 @@
 """Trying a secret, a password or a code: counted first, on a connection that commits by itself; and a new password."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -9,17 +9,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from gardien.base import clock, ids
+from gardien.base import ids
 from gardien.base.actor import Actor
-from gardien.commitment import policy
-from gardien.commitment import queries as commitment
 
 from .. import _attempts
 from ..models import Throttle, User
 from ..rules import Kind, Tag, totp_counter
 from ._telling import tell
 
-SECURITY_LOG = "user.evidence.retention#security_log"
 COMMITTED = "attempts"
 """The connection that commits at once: what was tried stays on record though the request's own work rolls back."""
 
@@ -124,23 +121,6 @@ def reset_second_factor(*, user: User, by: Actor, at: datetime) -> None:
     """Take away all means of a user's second factor, for who lost them; the next sign-in sets up new ones."""
     Authenticator.objects.filter(user=user).delete()
     tell(Tag.FACTOR_RESET, by, at, subject=user.reference)
-
-
-def forget_attempts(*, by: Actor, at: datetime) -> int:
-    """Forget the attempts of each account and address whose last failure is older than the security log is kept.
-
-    The period is the commitment's; a version that tells none, as the first, keeps them. A block goes with its row.
-    Returns how many rows went.
-    """
-    del by
-    kept = policy.retention(commitment.in_force(clock.legal_day(at)), SECURITY_LOG)
-    if kept is None or kept.period is None:
-        return 0
-    today = last = clock.legal_day(at)
-    while kept.period.after(last) > today:
-        last -= timedelta(days=1)
-    end = clock.end_of(last)
-    return Throttle.objects.using(COMMITTED).filter(last_at__lt=end).delete()[0]
 
 
 def _forget(*digests: str) -> None:

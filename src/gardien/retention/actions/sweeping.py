@@ -30,7 +30,7 @@ from . import _archiving, _erasing, _outlook, _parts, _twins
 BATCH = 5_000
 """Persons or rows of one transaction: decision 25 has the measurements."""
 _PATIENCE = "SET LOCAL lock_timeout = '5s'"
-_NO_FAULT = ("StillActiveError", "RestrictedError")
+_NO_FAULT = "StillActiveError"
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('retention.sweep', 0))"
 _OVER = "SELECT pg_advisory_unlock(hashtextextended('retention.sweep', 0))"
 
@@ -69,7 +69,8 @@ def sweep(
         for tidy in registry.tidies():
             tidy.run(at=at)
         after = queries.measured(as_of)
-        figures = {each: _done(before[each].figures, own.figures) for each, own in after.items()}
+        # Who was opened meanwhile had nothing due before.
+        figures = {each: _done(before.get(each, own).figures, own.figures) for each, own in after.items()}
         for controller, own in after.items():
             with scope.entered(controller):
                 _outlook.keep(figures[controller], own.calendar, as_of)
@@ -212,8 +213,8 @@ class _Turn:
                 self.tell(clause.id, len(ids))
 
     def _quarantine(self, clause: Clause, key: str, cause: str) -> None:
-        """Leave one behind with the reason; who became active or was restricted meanwhile is simply not due."""
-        if cause in _NO_FAULT:
+        """Leave one behind with the reason; who became active meanwhile is simply not due."""
+        if cause == _NO_FAULT:
             return
         told = {"cause": cause[:80], "found_at": self.at}
         Quarantined.objects.update_or_create(clause=clause.id, key=key, defaults=told)
