@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Max
+
 from gardien.base import ledger, scope
 from gardien.base.actor import Actor
 from gardien.customers.models import Customer, FormerPlate, Merge
@@ -18,8 +20,9 @@ from gardien.standing.models import Closure, Ending, Fact, Restriction, Resumpti
 def due(tenant: UUID, as_of: datetime, count: int) -> list[Customer]:
     """Return some customers whose last activity is more than two years ago."""
     with scope.entered(tenant):
-        late = Fact.objects.filter(happened_at__gt=as_of - timedelta(days=735)).values("subject")
-        return list(Customer.objects.exclude(reference__in=late).order_by("id")[:count])
+        last = Fact.objects.values("subject").annotate(last=Max("happened_at"))
+        gone = last.filter(last__lt=as_of - timedelta(days=735)).values_list("subject", flat=True)[:count]
+        return list(Customer.objects.filter(reference__in=list(gone)))
 
 
 def erase(tenant: UUID, customer: Customer, as_of: datetime) -> None:
