@@ -10,11 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django import app
 
+from gardien.base import clock
 from gardien.quotes import actions, jobs, queries
 from gardien.quotes.actions import answering
 from gardien.quotes.models import Quote
 from gardien.quotes.rules import vocabulary
 from gardien.quotes.rules.vocabulary import State
+from gardien.retention.models import Run
 from tests.conftest import as_role
 from tests.quotes.counter import Counter, day, rows
 from tests.quotes.test_documents import run_worker
@@ -142,6 +144,7 @@ def test_the_job_ends_the_quotes_of_every_repairer_one_job_each(counters: dict[s
     tenants = [tenant for (tenant,) in rows(queued)]
     assert {str(counter.tenant) for counter in counters.values()} <= set(tenants)
     assert len(tenants) == len(set(tenants))
+    Run.objects.create(as_of=clock.now(), started_at=clock.now(), ended_at=clock.now())  # nothing is due to the sweep
     run_worker()
     assert [states(counters[code], quote) for code, quote in made.items()] == [["expired"], ["expired"]]
     assert rows(queued) == []

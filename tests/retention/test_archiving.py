@@ -13,7 +13,7 @@ from gardien.customers import actions as customers
 from gardien.customers.models import Customer
 from gardien.journal.models import Entry
 from gardien.quotes import actions as quotes
-from gardien.retention.queries import archive
+from gardien.retention.queries import archive, proofs
 from gardien.standing import actions as standing
 from gardien.standing.models import Archived, Closure, Hold
 from gardien.standing.rules import Ground
@@ -203,9 +203,9 @@ def test_what_is_a_day_past_its_end_is_counted_as_wrong(garage: Repairer) -> Non
         ended = archive.next_due(CLAUSE, DAY)
         assert ended is not None
         late = ended + timedelta(days=1)
-        assert archive.past_their_end("client", late) == (1, 0)
-        assert archive.past_their_end("client", late + timedelta(seconds=1)) == (1, 1)
-        assert archive.past_their_end("user", late + timedelta(seconds=1)) == (0, 0)
+        assert proofs.archive_of_customers(at=late - timedelta(seconds=1)) == (1, 0)
+        assert proofs.archive_of_customers(at=late) == (1, 1)
+        assert proofs.archive_of_users(at=late) == (0, 0)
 
 
 def test_a_hold_of_one_keeps_nothing_of_another(garage: Repairer) -> None:

@@ -45,6 +45,11 @@ NOT_OF_A_PERSON = {
     "retention": "it deletes, as a role of its own, and passes over who is restricted: tests/retention",
 }
 """Rooms whose actions take nothing of a customer, with the reason."""
+RESTORED = {f"customers.{name}_again" for name in ("rectify", "change_plate", "remove_notes")} | {
+    "consent.object_again"
+}
+UNOWNED = {"messaging.remove_files"}
+"""What a restored database does again (tests/customers/test_replaying.py), and what removes what is nobody's."""
 
 
 def modules() -> Iterator[ModuleType]:
@@ -234,8 +239,7 @@ def run(person: Person, name: str) -> str:
 
 def walk(person: Person) -> dict[str, set[str]]:
     """Call each action that is not exempt on the restricted person; return what each touched."""
-    found = {}
-    before = persons.seen_by_the_auditor(person.references)
+    found, before = {}, persons.seen_by_the_auditor(person.references)
     for name, action in actions().items():
         if name in CALLS and action not in exempt():
             run(person, name)
@@ -247,7 +251,8 @@ def walk(person: Person) -> dict[str, set[str]]:
 
 
 def test_every_action_that_takes_something_of_a_customer_is_walked() -> None:
-    assert {name for name in actions() if name.split(".")[0] not in NOT_OF_A_PERSON} == set(CALLS)
+    of_persons = {name for name in actions() if name.split(".")[0] not in NOT_OF_A_PERSON}
+    assert of_persons - RESTORED - UNOWNED == set(CALLS)
 
 
 def test_without_a_restriction_each_call_of_the_walk_changes_something(person: Person) -> None:

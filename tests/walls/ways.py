@@ -56,9 +56,10 @@ def agreed(held: Membership) -> None:
 
 
 def expired(held: Membership) -> Quote:
-    """Issue a quote whose last day is over; call in its scope."""
+    """Issue a quote with options, whose last day is over; call in its scope."""
     began = clock.now() - timedelta(days=60)
     draft = scene.draft(held, scene.customer(held, began, "KX-105-AA"), began, "99.99")
+    scene.options(draft, network.actor(held), began)
     return quotes.issue(quote_id=draft.id, by=network.actor(held), at=began)
 
 

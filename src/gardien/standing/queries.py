@@ -146,7 +146,8 @@ def grounds(version: policy.Version) -> tuple[Ground, ...]:
 def holdable(version: policy.Version, language: str = "fr") -> dict[str, str]:
     """Return the categories of a customer that a hold can keep under a version, with their words."""
     told = version.clauses["client.categories"].categories
-    declared = (each.category for each in registry.holdings() if each.is_archived and each.clock.startswith(_CLAUSES))
+    holdings = (each for each in registry.holdings() if each.clock.startswith(_CLAUSES))
+    declared = (each.category for each in holdings if each.is_archived and not each.dated_by)
     ordered = sorted(dict.fromkeys(declared), key=lambda each: each.startswith(_DERIVED))
     known = (each for each in ordered if each in told or each.startswith(_DERIVED))
     return {each: _words(version, each, language) for each in known}

@@ -58,7 +58,7 @@ def values(at: datetime) -> dict[str, Any]:
         note = customers.write_note(customer_id=draft.customer_id, text="demo", note_key=ids.new(), **by)
         twins = [demo.drafted(adviser, at).customer_id for _ in range(2)]
         merge = customers.merge(kept_id=twins[0], absorbed_id=twins[1], **by)
-        until_date = clock.legal_day(at + timedelta(days=365))
+        until_date = clock.legal_day(at)
         why: dict[str, Any] = {"ground": Ground.WARRANTY, "legal_reference": "demo", "until_date": until_date}
         hold = standing.hold(subject=draft.customer.reference, category="derived:quote", **why, **by)
         document = queries.document(issued.id)
