@@ -244,8 +244,7 @@ def walk(person: Person) -> dict[str, set[str]]:
         if name in CALLS and action not in exempt():
             run(person, name)
             after = persons.seen_by_the_auditor(person.references)
-            if changed := persons.touched(before, after):
-                found[name] = changed
+            found |= {name: changed} if (changed := persons.touched(before, after)) else {}
             before = after
     return found
 
