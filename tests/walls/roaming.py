@@ -13,7 +13,7 @@ from gardien.base import clock, scope
 from gardien.messaging import queries as outbox
 from gardien.messaging.models import Message
 from gardien.messaging.rules import Folder
-from gardien.network.models import CentralParty, Membership, Repairer, User
+from gardien.network.models import CentralParty, Membership, Repairer, Throttle, User
 from gardien.portal import logs
 from tests import rows, second_factor
 from tests.conftest import HOME, as_role
@@ -99,15 +99,23 @@ def _come_back(email: str) -> None:
         Membership.objects.filter(id=held.latest("id").id).update(until_at=None)
 
 
+def _let_write() -> None:
+    """Let letters be asked for again, of which a day has few, by somebody whom the walk has left their account."""
+    Throttle.objects.all().delete()
+    _come_back(ways.FORGETFUL)
+
+
 def entered(email: str) -> Callable[[], Client]:
-    """Return what signs somebody in, who leaves another session open elsewhere."""
+    """Return what signs somebody in, who leaves another session open elsewhere; a visitor keeps the one they have."""
+    visitor = Client(raise_request_exception=False)
 
     def enter() -> Client:
-        client, elsewhere_ = Client(raise_request_exception=False), Client()
-        if email:
-            _come_back(email)
-            for each in (elsewhere_, client):
-                second_factor.sign_in(each, User.objects.get(email=email), ahead=600)
+        if not email:
+            return visitor
+        _come_back(email)
+        client = Client(raise_request_exception=False)
+        for each in (Client(), client):
+            second_factor.sign_in(each, User.objects.get(email=email), ahead=600)
         return client
 
     return enter
@@ -125,6 +133,7 @@ class Walk:
 
     def run(self, times: int) -> None:
         for name, (email, steps) in PERSONAS.items():
+            _let_write()
             walker = Walker(name, entered(email), TYPED, self.seed)
             self.walkers.append(walker)
             if name == "support":
@@ -143,6 +152,9 @@ class Walk:
         """Let all walk on in turn, as long as there is a page that nobody got to."""
         for walker in self.walkers * (steps // 20):
             if self.left():
+                _let_write()
+                if walker.name == "rival":
+                    self._follow(walker, walker.visits(ways.fresh(ways.manager())))
                 self._follow(walker, walker.steps(20))
                 self._read_letters(walker)
 
