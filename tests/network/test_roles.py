@@ -16,7 +16,7 @@ from gardien.consent.rules import How
 from gardien.network import actions, queries
 from gardien.network.models import Membership
 from gardien.network.rules import PartyKind, UserState
-from tests.network.asked import BY, opened
+from tests.network.asked import BY, opened, requested
 from tests.web import counter
 
 MANAGER, ADMINISTRATOR = "site.manager@canal.example", "network.administrator@sarvane.example"
@@ -176,3 +176,18 @@ def test_who_withdraws_consent_to_an_account_is_suspended_even_the_last_manager(
         consent.withdraw(subjects=[user.reference], purpose="user.use.accounts", how=How.FORM, by=by, at=at)
     user.refresh_from_db()
     assert user.state == UserState.SUSPENDED
+
+
+@pytest.mark.parametrize(
+    ("email", "role"),
+    [("network.administrator@sarvane.example", "site_manager"), ("workshop@canal.example", "network_reader")],
+)
+def test_nobody_works_on_both_sides_of_the_wall(cast: Any, at: datetime, email: str, role: str) -> None:
+    place = cast.site("TILLEUL") if role == "site_manager" else queries.central_party(PartyKind.NETWORK)
+    user, before = cast.user(email), counter.rows()
+    with pytest.raises(actions.BothSidesError):
+        actions.give_role(user=user, role=role, place=place, by=BY, at=at)
+    asked_for = requested(at, email=email)
+    with pytest.raises(actions.BothSidesError):
+        actions.approve(request_id=asked_for.id, role=role, place=place, by=BY, at=at)
+    assert counter.rows()["network_membership"] == before["network_membership"]

@@ -99,6 +99,12 @@ def _come_back(email: str) -> None:
         Membership.objects.filter(id=held.latest("id").id).update(until_at=None)
 
 
+def _let_write() -> None:
+    """Let letters be asked for again, of which a day has few, by somebody whom the walk has left their account."""
+    Throttle.objects.all().delete()
+    _come_back(ways.FORGETFUL)
+
+
 def entered(email: str) -> Callable[[], Client]:
     """Return what signs somebody in, who leaves another session open elsewhere; a visitor keeps the one they have."""
     visitor = Client(raise_request_exception=False)
@@ -127,7 +133,7 @@ class Walk:
 
     def run(self, times: int) -> None:
         for name, (email, steps) in PERSONAS.items():
-            Throttle.objects.all().delete()  # the letters of a day are few, and everybody asks for some
+            _let_write()
             walker = Walker(name, entered(email), TYPED, self.seed)
             self.walkers.append(walker)
             if name == "support":
@@ -146,6 +152,9 @@ class Walk:
         """Let all walk on in turn, as long as there is a page that nobody got to."""
         for walker in self.walkers * (steps // 20):
             if self.left():
+                _let_write()
+                if walker.name == "rival":
+                    self._follow(walker, walker.visits(ways.fresh(ways.manager())))
                 self._follow(walker, walker.steps(20))
                 self._read_letters(walker)
 

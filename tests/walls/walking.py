@@ -117,6 +117,11 @@ class Walker:
                 self.known[pair].remove(way)
             yield asked
 
+    def visits(self, addresses: Iterable[str]) -> Iterator[tuple[Pair, Any]]:
+        """Look at these pages, and so learn their forms."""
+        for address in addresses:
+            yield self._ask("GET", address, "")
+
     def learn(self, links: Iterable[str], forms: Iterable[Form] = ()) -> None:
         """Remember how pages can be asked for."""
         for link in links:

@@ -9,6 +9,7 @@ from gardien.consent import actions as consent
 from gardien.consent import queries as asked
 from gardien.consent.rules import How
 from gardien.customers import actions as customers
+from gardien.customers import rules
 from gardien.customers.models import Customer, Merge, Note
 from gardien.network import actions as accounts
 from gardien.network import queries as network
@@ -19,7 +20,7 @@ from gardien.quotes import queries
 from gardien.quotes.models import Quote
 from tests import passkeys, scene
 from tests.conftest import PASSWORD
-from tests.walls.house import Garage
+from tests.walls.house import MOBILE, Garage
 from tests.web.accounts import SIRET
 
 RIVAL = "site.manager@canal.example"
@@ -36,7 +37,7 @@ def places(garage: Garage) -> dict[str, Any]:
 
 def manager() -> Membership:
     """Return the role of the rival."""
-    return Membership.objects.select_related("site__repairer", "user").get(user__email=RIVAL)
+    return Membership.objects.select_related("site__repairer", "user").filter(user__email=RIVAL).earliest("id")
 
 
 def let_in(held: Membership) -> SupportAccess:
@@ -61,6 +62,18 @@ def expired(held: Membership) -> Quote:
     draft = scene.draft(held, scene.customer(held, began, "KX-105-AA"), began, "99.99")
     scene.options(draft, network.actor(held), began)
     return quotes.issue(quote_id=draft.id, by=network.actor(held), at=began)
+
+
+def fresh(held: Membership) -> list[str]:
+    """Go on with the work of a garage, which a long walk uses up; return the pages of a new customer, draft and quote."""
+    at = clock.now()
+    with scope.entered(network.controller(held)):
+        customer = scene.customer(held, at, "KX-106-AA", mobile=rules.parse_phone(MOBILE))
+        drafts = [scene.draft(held, customer, at, "99.99") for _ in range(2)]
+        issued = quotes.issue(quote_id=drafts[0].id, by=network.actor(held), at=at)
+        late = expired(held)
+    card = f"/clients/{customer.id}/"
+    return [card, f"{card}accords/", f"/devis/{drafts[1].id}/", f"/devis/{issued.id}/", f"/devis/{late.id}/"]
 
 
 def own(garage: Garage) -> list[dict[str, Any]]:

@@ -149,3 +149,11 @@ def test_a_site_settles_for_how_long_its_quotes_are_valid(
     }
     quote = scene.issued(cast.membership("counter.adviser@canal.example"), at)
     assert (quote.valid_until_date - at.date()).days in (kept, kept - 1, kept + 1)
+
+
+def test_the_network_gives_itself_no_role_at_a_garage(cast: Any, sign_in: Any) -> None:
+    client, own = sign_in(ADMINISTRATOR), cast.user(ADMINISTRATOR)
+    told = {"place": f"site:{cast.site('TILLEUL').id}", "role": "site_manager", "last_day": ""}
+    answer = client.post(f"/reseau/personnes/{own.id}/", told)
+    assert (answer.status_code, "il en verrait les clients" in answer.content.decode()) == (422, True)
+    assert own.memberships.count() == 1

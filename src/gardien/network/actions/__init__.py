@@ -1,7 +1,7 @@
 """Opening repairers, sites and accounts; requests; roles; whether an account may sign in; provider support."""
 
 from ..rules import NotABusinessNumberError
-from ._places import LastAdministratorError, LastManagerError, NoSuchRoleError, ServicesEndedError
+from ._places import BothSidesError, LastAdministratorError, LastManagerError, NoSuchRoleError, ServicesEndedError
 from .attempting import (
     COMMITTED,
     Attempt,
@@ -43,6 +43,7 @@ __all__ = [
     "COMMITTED",
     "AccountClosedError",
     "Attempt",
+    "BothSidesError",
     "Identity",
     "LastAdministratorError",
     "LastManagerError",

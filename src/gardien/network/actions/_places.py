@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Final
 
+from django.db.models import Q
+
 from gardien.commitment import roles
 
 from .. import queries
-from ..models import CentralParty, Membership, Repairer, Site
+from ..models import CentralParty, Membership, Repairer, Site, User
 
 ADMINISTRATOR: Final = "network_administrator"
 MANAGER: Final = "site_manager"
@@ -26,6 +28,19 @@ class LastAdministratorError(ValueError):
 
 class ServicesEndedError(ValueError):
     """The repairer has ended its services: nobody gets a role there."""
+
+
+class BothSidesError(ValueError):
+    """Who works at the network or at the provider works at no site: they would see its customers. Nor the reverse."""
+
+
+def refuse_both_sides(user: User, place: Site | CentralParty, at: datetime) -> None:
+    """Raise `BothSidesError` if a user holds, or will hold, a role on the other side; one role of a user at a time."""
+    User.objects.select_for_update(no_key=True).get(id=user.id)
+    is_at_site = isinstance(place, Site)
+    lasting = Membership.objects.filter(Q(until_at=None) | Q(until_at__gt=at), user=user)
+    if lasting.filter(site__isnull=is_at_site).exists():
+        raise BothSidesError
 
 
 def refuse_ended(place: Site | CentralParty) -> None:

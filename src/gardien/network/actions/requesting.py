@@ -71,7 +71,7 @@ def verify(*, request_id: UUID, by: Actor, at: datetime) -> AccountRequest:
 def approve(*, request_id: UUID, role: str, place: Site | CentralParty, by: Actor, at: datetime) -> User:
     """Approve a request: an account waits for its password, or the one of this address gets the role as well.
 
-    Raises `NotVerifiedError`, `AccountClosedError`, `NoSuchRoleError`, `ServicesEndedError`.
+    Raises `NotVerifiedError`, `AccountClosedError`, `NoSuchRoleError`, `ServicesEndedError`, `BothSidesError`.
     """
     found = _verified(request_id)
     user = queries.by_email(found.email)

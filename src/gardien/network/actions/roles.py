@@ -10,7 +10,7 @@ from gardien.base.actor import Actor
 from .. import queries
 from ..models import CentralParty, Membership, Site, User
 from ..rules import Tag
-from ._places import refuse_elsewhere, refuse_ended, refuse_last
+from ._places import refuse_both_sides, refuse_elsewhere, refuse_ended, refuse_last
 from ._telling import tell
 
 
@@ -26,10 +26,11 @@ def give_role(
 ) -> Membership:
     """Give `user` a role at a site or at a central party, from `at` on, until `until_at` where it is told.
 
-    Raises `NoSuchRoleError`, `ServicesEndedError`.
+    Raises `NoSuchRoleError`, `ServicesEndedError`, `BothSidesError`.
     """
     refuse_elsewhere(role, place)
     refuse_ended(place)
+    refuse_both_sides(user, place, at)
     where = {"site": place} if isinstance(place, Site) else {"central_party": place}
     membership = Membership.objects.create(user=user, role=role, from_at=at, until_at=until_at, **where)
     tell(Tag.ROLE_GIVEN, by, at, subject=user.reference, membership=membership.id)

@@ -110,7 +110,7 @@ def give_role(request: Request) -> HttpResponse:
     try:
         if not queries.holds(user, role, place, at):
             actions.give_role(user=user, role=role, place=place, by=actor(request), at=at)
-    except actions.ServicesEndedError as error:
+    except (actions.ServicesEndedError, actions.BothSidesError) as error:
         raise BadRequest from error
     messages.success(request, _("The role is given."))
     return redirect("team")

@@ -34,7 +34,14 @@ REFUSALS = [
     (Refusal.NOT_CONFIRMED.value, gettext_lazy("The site does not confirm the person")),
     (Refusal.TWICE.value, gettext_lazy("The same request was made twice")),
 ]
-_SERVICES_ENDED = gettext_lazy("The services of this repairer have ended meanwhile: choose another place.")
+NOT_THERE = {
+    actions.ServicesEndedError: gettext_lazy(
+        "The services of this repairer have ended meanwhile: choose another place."
+    ),
+    actions.BothSidesError: gettext_lazy(
+        "Nobody works at the network or the provider and at a site: they would see its customers. Choose another place."
+    ),
+}
 ACTS = {"suspend": actions.suspend, "resume": actions.resume, "close": actions.close}
 
 
@@ -89,8 +96,8 @@ def approve(request: Request, request_id: uuid.UUID) -> HttpResponse:
     except actions.AccountClosedError:
         form.add_error(None, _("This address has a suspended or closed account: let it in again, or refuse."))
         return _decide(request, found, place_form=form)
-    except actions.ServicesEndedError:
-        form.add_error("place", _SERVICES_ENDED)
+    except tuple(NOT_THERE) as refused:
+        form.add_error("place", str(NOT_THERE[type(refused)]))
         return _decide(request, found, place_form=form)
     if user.state == UserState.APPROVED:
         letters.to_welcome(user, request, by=by, at=at)
@@ -145,8 +152,8 @@ def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
         try:
             if not queries.holds(user, role, place, at):
                 actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
-        except actions.ServicesEndedError:
-            form.add_error("place", _SERVICES_ENDED)
+        except tuple(NOT_THERE) as refused:
+            form.add_error("place", str(NOT_THERE[type(refused)]))
         else:
             messages.success(request, _("The role is given."))
             return redirect("person", user.id)
