@@ -72,7 +72,9 @@ def left(before: dict[str, Any]) -> dict[str, Any]:
         "retention.Twin": ("controller_id", "kind", "level", "period", "department", "size", "amount"),
     }
     new = {table: Counter(tuple(row[name] for name in names) for row in after[table]) for table, names in of.items()}
-    changed = {table: [row for row in after[table] if row["id"] in old[table]] for table in old if table not in OF_RUNS}
+    changed = {
+        table: {row["id"]: row for row in after[table] if row["id"] in old[table]} for table in old if old[table]
+    }
     counted: Counter[Any] = Counter()
     for row in after["journal.Entry"]:
         if row["tag"].startswith("retention:"):
