@@ -28,7 +28,7 @@ from ..rules import Figure, Leaving, Tag
 from . import _archiving, _erasing, _outlook, _parts, _twins
 
 BATCH = 5_000
-"""Persons or rows of one transaction: decision 25 has the measurements."""
+"""Persons or rows of one transaction; decision 25 has what a sweep in such batches costs."""
 _PATIENCE = "SET LOCAL lock_timeout = '5s'"
 _NO_FAULT = "StillActiveError"
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('retention.sweep', 0))"
