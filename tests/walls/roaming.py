@@ -91,12 +91,14 @@ def kept() -> Iterator[None]:
 
 
 def _come_back(email: str) -> None:
-    """Undo what the walk has done to who signs in: an account out of use, services that ended, and roles with them."""
+    """Undo what the walk has done to who signs in: an account out of use, services that ended, and the role they had."""
     User.objects.filter(email=email).update(state="active")
     Repairer.objects.update(services_ended_at=None)
     held = Membership.objects.filter(user__email=email)
-    if not held.filter(until_at=None).exists():
-        Membership.objects.filter(id=held.latest("id").id).update(until_at=None)
+    first = held.earliest("id")
+    given = held.filter(role=first.role, site=first.site, central_party=first.central_party, until_at=None)
+    given.exclude(id=first.id).update(until_at=clock.now())
+    held.filter(id=first.id).update(until_at=None)
 
 
 def _let_write() -> None:
@@ -145,18 +147,22 @@ class Walk:
                 own = ways.own(self.house.canal)
                 self._follow(walker, walker.tried(own, typed_in(self.house) | ways.filled(self.house.canal, own[0])))
             for _ in range(times):
-                self._follow(walker, walker.steps(steps))
-                self._read_letters(walker)
+                self._walk_on(walker, steps)
 
     def go_on(self, steps: int) -> None:
         """Let all walk on in turn, as long as there is a page that nobody got to."""
         for walker in self.walkers * (steps // 20):
             if self.left():
                 _let_write()
-                if walker.name == "rival":
-                    self._follow(walker, walker.visits(ways.fresh(ways.manager())))
-                self._follow(walker, walker.steps(20))
-                self._read_letters(walker)
+                self._walk_on(walker, 20)
+
+    def _walk_on(self, walker: Walker, steps: int) -> None:
+        """Sign in as who they were at first, and walk; the rival has work again, which a long walk uses up."""
+        walker.come_back()
+        if walker.name == "rival":
+            self._follow(walker, walker.visits(ways.fresh(ways.manager())))
+        self._follow(walker, walker.steps(steps))
+        self._read_letters(walker)
 
     def left(self) -> set[Pair]:
         """Return the pages that nobody got to, by methods that they take."""

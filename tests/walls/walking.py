@@ -122,6 +122,10 @@ class Walker:
         for address in addresses:
             yield self._ask("GET", address, "")
 
+    def come_back(self) -> None:
+        """Sign in anew."""
+        self.client = self._enter()
+
     def learn(self, links: Iterable[str], forms: Iterable[Form] = ()) -> None:
         """Remember how pages can be asked for."""
         for link in links:

@@ -65,15 +65,20 @@ def expired(held: Membership) -> Quote:
 
 
 def fresh(held: Membership) -> list[str]:
-    """Go on with the work of a garage, which a long walk uses up; return the pages of a new customer, draft and quote."""
-    at = clock.now()
+    """Go on with the work of a garage, which a long walk uses up; return the pages of two customers, draft and quotes."""
+    at, by = clock.now(), network.actor(held)
     with scope.entered(network.controller(held)):
         customer = scene.customer(held, at, "KX-106-AA", mobile=rules.parse_phone(MOBILE))
+        willing = scene.customer(held, at, "KX-107-AA", mobile=rules.parse_phone(MOBILE))
+        question = asked.asked(commitment.in_force(clock.legal_day(at)))[0]
+        yes = consent.Answer(question.purpose, question.channel, willing.details.mobile.e164, True, question.document)
+        consent.decide(subject=willing.reference, answers=[yes], how=How.ORAL, by=by, at=at)
         drafts = [scene.draft(held, customer, at, "99.99") for _ in range(2)]
-        issued = quotes.issue(quote_id=drafts[0].id, by=network.actor(held), at=at)
+        issued = quotes.issue(quote_id=drafts[0].id, by=by, at=at)
         late = expired(held)
-    card = f"/clients/{customer.id}/"
-    return [card, f"{card}accords/", f"/devis/{drafts[1].id}/", f"/devis/{issued.id}/", f"/devis/{late.id}/"]
+    cards = [f"/clients/{each.id}/" for each in (customer, willing)]
+    quoted = [f"/devis/{each.id}/" for each in (drafts[1], issued, late)]
+    return [*cards, *(f"{card}accords/" for card in cards), *quoted]
 
 
 def own(garage: Garage) -> list[dict[str, Any]]:
