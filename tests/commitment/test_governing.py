@@ -73,6 +73,18 @@ def test_the_governing_version_never_keeps_longer_than_was_told(
         (clock(period=Period(years=2)), Retention(until=("end_of_services",), then="anonymised"), "told"),
         (Retention(until=("end_of_services",)), Retention(until=("end_of_services", "erasure_asked")), "now"),
         (Retention(until=("end_of_services", "erasure_asked")), Retention(until=("end_of_services",)), "told"),
+        (clock(period=Period(years=2)), clock(period=Period(years=2), warning=Period(months=1)), "told"),
+        (clock(period=Period(years=2), warning=Period(months=1)), clock(period=Period(years=2)), "now"),
+        (
+            clock(period=Period(years=2), warning=Period(months=1)),
+            clock(period=Period(years=2), warning=Period(months=2)),
+            "told",
+        ),
+        (
+            clock(period=Period(years=2), warning=Period(months=2)),
+            clock(period=Period(years=2), warning=Period(months=1)),
+            "now",
+        ),
         (clock(period=Period(years=2)), None, "told"),
         (None, clock(period=Period(years=2)), "now"),
     ],

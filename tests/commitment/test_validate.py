@@ -52,6 +52,19 @@ def changed(folder: Path, *changes: tuple[str, str]) -> Path:
         ("is_named: true", 'is_named: "true"', "valid boolean", "true or false"),
         ("recipients: [provider]", "recipients: provider", "valid tuple", "[provider]"),
         ("start: departure, then", "until: [], then", "a period that has a start", "write"),
+        ("start: departure, then", "start: departure, warning: {years: 3}, then", "within a period", "shorter"),
+        (
+            "until: [end_of_services], then",
+            "until: [end_of_services], warning: {months: 1}, then",
+            "within",
+            "give a period",
+        ),
+        (
+            "{period: {months: 12}, start",
+            "{warning: {days: 3}, period: {months: 12}, start",
+            "nobody is warned",
+            "write",
+        ),
         ("    website: www.cnil.fr\n", "", "“website” is missing", "add “website:"),
     ],
 )

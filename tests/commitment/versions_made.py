@@ -27,6 +27,16 @@ def changed(id_: str, change: Callable[[Data], object]) -> policy.Version:
     return made(data)
 
 
+def warning_of(period: Data | None) -> policy.Versions:
+    """Return the shipped versions, of which the last one promises customers, and users who left, a warning."""
+
+    def promise(data: Data) -> None:
+        for id_ in ("client.retention.quotes", "user.retention.leavers"):
+            data["clauses"][id_]["retention"]["warning"] = period
+
+    return policy.Versions((policy.load_folder().all[0], changed("2026-11-22", promise)))
+
+
 def without(data: Data, *gone: str) -> None:
     """Take clauses out of a file's data, and out of all that names them."""
     for notice in data["notices"].values():

@@ -13,6 +13,7 @@ from tests import scene
 
 LONG_AGO = timedelta(days=800)
 """Longer than any version keeps a customer."""
+ALMOST_SO_LONG = timedelta(days=711)
 
 
 @pytest.fixture
@@ -77,17 +78,24 @@ def half_written(adviser: Any, customer: Any, at: datetime) -> tuple[Any, Any]:
 
 
 def taken_back(adviser: Any, at: datetime) -> None:
-    """Sweep a customer whose time is over, and erase another."""
+    """Sweep a customer whose time is over, warn one whose version promises it, and erase another."""
     from gardien.base import scope
     from gardien.base.actor import Actor
+    from gardien.commitment import queries as commitment
     from gardien.network import queries as network
     from gardien.retention import actions
+    from tests.commitment.versions_made import warning_of
     from tests.roles import swept_by
 
     by = Actor.program("sweep")
     scene.issued(adviser, at - LONG_AGO, plate="KX-106-AA")
     asked = scene.issued(adviser, at, plate="KX-107-AA").customer.reference
-    with swept_by():
+    told_again = scene.issued(adviser, at - ALMOST_SO_LONG, plate="KX-108-AA").customer.reference
+    with scope.entered(network.controller(adviser)):
+        scene.heard(adviser, at, told_again)
+    versions = warning_of({"months": 1})
+    with pytest.MonkeyPatch.context() as patch, swept_by():
+        patch.setattr(commitment, "_versions", lambda _: versions)
         actions.sweep(as_of=at, by=by, at=at)
         with scope.entered(network.controller(adviser)):
             actions.erase(subjects=[asked], by=by, at=at)

@@ -26,6 +26,7 @@ SPANS: tuple[Data, ...] = (
     {"days": 400},
     {"years": 2, "days": 1},
 )
+WARNINGS: tuple[Data | None, ...] = (None, None, None, {"months": 1}, {"days": 10})
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Terms:
     gone: tuple[str, ...] = ()
     purposes: tuple[str, ...] | None = None
     evidence: Data | None = None
+    warning: Data | None = None
 
     def made(self) -> policy.Version:
         """Return the version, without a file."""
@@ -49,6 +51,8 @@ class Terms:
         clauses = data["clauses"]
         clauses["client.retention.quotes"]["retention"]["period"] = self.quotes
         clauses["client.retention.messages"]["retention"]["period"] = self.messages
+        if self.warning:
+            clauses["client.retention.quotes"]["retention"]["warning"] = self.warning
         if self.purposes is not None:
             clauses["client.retention.quotes"]["purposes"] = list(self.purposes)
         if self.evidence and "client.evidence.retention" in clauses:
@@ -68,6 +72,7 @@ def terms(effective: str) -> st.SearchStrategy[Terms]:
         gone=st.sampled_from([(), (), (), ("client.retention.messages",), ("client.retention.quotes",)]),
         purposes=st.sampled_from([None, None, (), PURPOSES[:1], PURPOSES[:2]]),
         evidence=st.sampled_from([None, {"months": 6}, {"years": 1}]),
+        warning=st.sampled_from(WARNINGS),
     )
 
 
@@ -120,6 +125,7 @@ class Record:
     messages: int
     answers: tuple[tuple[bool, When], ...]
     has_note: bool
+    warned: tuple[When, ...]
 
 
 @dataclass(frozen=True)
@@ -167,6 +173,7 @@ RECORDS = st.builds(
     messages=st.integers(0, 1),
     answers=st.lists(st.tuples(st.booleans(), WHENS), max_size=2).map(tuple),
     has_note=st.booleans(),
+    warned=st.lists(LATELY, max_size=1).map(tuple),
 )
 WHICH = st.integers(0, 2)
 PEOPLE = st.builds(

@@ -79,6 +79,12 @@ class Judge:
                 self._archived(found, row)
         return found
 
+    def to_warn(self) -> list[str]:
+        """Who has yet to be warned that their time under the first clause will be over."""
+        persons = (person for person in self.world.persons() if self.has_rows(person, QUOTES))
+        found = (person for person in persons if self.world.is_to_warn(person, QUOTES, self.as_of))
+        return sorted(person.references[0] for person in found)
+
     def has_rows(self, person: Person, clause: str) -> bool:
         """Whether anything of a person lies under a clause; of whose record is gone, what holds keep is told apart."""
         tables = [table for table, (_, own) in BEARS.items() if own == clause]

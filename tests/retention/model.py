@@ -25,6 +25,7 @@ BEARS = {
     "standing.Fact": ("subject", QUOTES),
     "standing.Ending": ("subject", QUOTES),
     "standing.Resumption": ("subject", QUOTES),
+    "standing.RemovalWarning": ("subject", QUOTES),
     "standing.Restriction": ("subject", QUOTES),
     "standing.Hold": ("subject", QUOTES),
     "standing.Archived": ("subject", QUOTES),
@@ -140,7 +141,7 @@ class World:
         if governing is None:
             return None
         version, kept = governing
-        ends = [self._period_over(person, kept), self._purposes_over(person, clause, version)]
+        ends = [self._period_over(person, clause, kept, as_of), self._purposes_over(person, clause, version)]
         return min((end for end in ends if end), default=None)
 
     def last_activity(self, person: Person) -> datetime | None:
@@ -149,13 +150,38 @@ class World:
         instants += [row["last_at"] for row in person.closed if row["last_at"]]
         return max(instants, default=None)
 
-    def _period_over(self, person: Person, kept: policy.Retention) -> datetime | None:
+    def _period_over(self, person: Person, clause: str, kept: policy.Retention, as_of: datetime) -> datetime | None:
+        """When a period ends: who has a right to a warning has at least as long as it gives, from now if it is late."""
+        start = self._start(person, kept)
+        if not (start and kept.period):
+            return None
+        end = retention_end(start, kept.period)
+        if kept.warning:
+            end = max(end, retention_end(self.warned(person, clause, start) or as_of, kept.warning))
+        return end
+
+    def _start(self, person: Person, kept: policy.Retention) -> datetime | None:
         starts = {
             "last_activity": self.last_activity(person),
             "end_of_purpose": self._everything_over(person),
         }
-        start = starts.get(kept.start or "")
-        return retention_end(start, kept.period) if start and kept.period else None
+        return starts.get(kept.start or "")
+
+    def warned(self, person: Person, clause: str, start: datetime) -> datetime | None:
+        """When they were last warned, if that was after the start of the period."""
+        found = [row["warned_at"] for row in self.of("standing.RemovalWarning", person) if row["clause"] == clause]
+        return max((at for at in found if at > start), default=None)
+
+    def is_to_warn(self, person: Person, clause: str, as_of: datetime) -> bool:
+        """Whether it is time for a warning that they have not had, and nothing ended all at once before."""
+        governing, at = self.retention(person, clause, as_of), self.instant(person, clause, as_of)
+        kept = governing[1] if governing else None
+        if not (kept and kept.warning and kept.period and at and at > as_of) or self.is_restricted(person):
+            return False
+        start = self._start(person, kept)
+        early = policy.Period(**dict(kept.warning) | {"days": kept.warning.days + 7})
+        is_time = start and retention_end(start, kept.period) <= retention_end(as_of, early)
+        return bool(is_time and start and not self.warned(person, clause, start))
 
     def _everything_over(self, person: Person) -> datetime | None:
         """When nothing served any purpose any more: with the record, or with a reading that no record followed."""

@@ -31,7 +31,7 @@ def crowd() -> History:
     for rank in range(30):
         states = ("expired", "accepted")[: 1 + rank % 2]
         facts = ((Event.QUOTE_ISSUED, When(2 if rank % 7 == 0 else -1, time(10))),)
-        record = Record(past, (), facts, states, rank % 2, ((True, past),), has_note=rank % 3 == 0)
+        record = Record(past, (), facts, states, rank % 2, ((True, past),), has_note=rank % 3 == 0, warned=())
         hold = Holding(Ground.WARRANTY, "plate", 5 if rank % 2 else -5, is_released=False)
         person = Somebody(
             records=(record,) * (1 + rank % 3),

@@ -13,7 +13,7 @@ from gardien.standing import queries as standing
 from .histories import HISTORIES, History
 from .judged import CLAUSES, Judge, Judged
 from .model import MESSAGES, QUOTES, World
-from .worlds import FEW, MANY, Begun, counted, judge, seen, swept
+from .worlds import FEW, MANY, Begun, counted, ids_of, judge, seen, swept
 
 OF_RUNS = {"retention.Run", "retention.Outlook", "journal.Entry", "base.LedgerMark"}
 
@@ -57,6 +57,7 @@ def agrees(begun: Begun, history: History) -> None:
     run = swept(at)
     after = judge(versions, at)
     assert ids(after, before) == before.left()
+    assert warned(after, before) == before.to_warn()
     assert of_customers(run) == after.figures() | {
         clause: {**after.figures()[clause], "due": figure["due"]} for clause, figure in before.figures().items()
     }
@@ -64,6 +65,12 @@ def agrees(begun: Begun, history: History) -> None:
     again = everything()
     assert {figure["done"] for figure in swept(at).values()} == {0}
     assert everything() == again
+
+
+def warned(after: Judge, before: Judge) -> list[Any]:
+    """Return who was warned meanwhile."""
+    were = ids_of(before.world.rows["standing.RemovalWarning"])
+    return sorted(row["subject"] for row in after.world.rows["standing.RemovalWarning"] if row["id"] not in were)
 
 
 def everything() -> dict[str, Any]:

@@ -94,6 +94,9 @@ class Desk:
         quotes = [self.quote(customer, vehicle, told_at, state) for state in record.quotes]
         for _ in range(record.messages):
             self.message(reference, quotes[0].id if quotes else ids.new(), told_at)
+        for when in record.warned:
+            told = {"clause": "client.retention.quotes", "due_at": self.history.as_of, "message_id": None}
+            self.tell(standing.warn, customer, when, warning_id=ids.new(), **told)
         for is_given, when in record.answers:
             told = {"is_given": is_given, "decided_at": self.at(when), "how": "oral", "basis": "consent"}
             words = {"version": "2020-01-25", "language": "fr", "wording_sha256": "0" * 64}

@@ -54,6 +54,19 @@ class Person:
         return network.controller(self.membership)
 
 
+def letter(person: Person) -> dict[str, Any]:
+    """Return what a letter to them is prepared from."""
+    about = post.about(3, subject=person.references[0], document_id=person.ids["issued"])
+    return {"about": about, "letter": post.letter(3)}
+
+
+def warning(person: Person) -> dict[str, Any]:
+    """Return what they are warned of, without a letter."""
+    due_at = clock.now() + timedelta(days=30)
+    of = {"warning_id": ids.new(), "subject": person.references[0]}
+    return {**of, "clause": "client.retention.quotes", "due_at": due_at, "message_id": None}
+
+
 def build(membership: Any, at: datetime) -> Person:
     """Commit the person, and somebody else whom nothing restricts."""
     person = Person(membership)

@@ -164,10 +164,7 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
     "quotes.refuse": lambda p: {"quote_id": p.ids["issued"]},
     "quotes.cancel": lambda p: {"quote_id": p.ids["issued"], "reason": CancelReason.CONSENT_WITHDRAWN},
     "quotes.end_use": lambda p: {"subjects": p.references, "purpose": "client.use.quote"},
-    "messaging.prepare": lambda p: {
-        "about": post.about(3, subject=p.references[0], document_id=p.ids["issued"]),
-        "letter": post.letter(3),
-    },
+    "messaging.prepare": persons.letter,
     "messaging.begin": lambda p: {"message_id": p.ids["waiting"]},
     "messaging.finish": lambda p: {
         "message_id": p.ids["begun"],
@@ -181,6 +178,7 @@ CALLS: dict[str, Callable[[Person], dict[str, Any]]] = {
         "event": Event.WHEELS_IN,
         "source_id": ids.new(),
     },
+    "standing.warn": persons.warning,
     "standing.end": lambda p: {
         "subject": p.references[0],
         "purpose": "client.use.storage",

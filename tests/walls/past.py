@@ -32,6 +32,8 @@ def archived(by: Actor, at: datetime, name: str) -> Archived:
     gone = ids.reference("C")
     until: dict[str, Any] = {"legal_reference": "garantie", "until_date": clock.legal_day(at)}
     hold = standing.hold(subject=gone, ground=Ground.WARRANTY, category="derived:quote", **until, by=by, at=at)
+    warned: dict[str, Any] = {"clause": CLAUSE, "due_at": at, "message_id": None}
+    standing.warn(warning_id=ids.new(), subject=gone, **warned, by=by, at=at)
     Closure.objects.create(subject=gone, last_at=at, ended_at=at)
     kept = Archived(subject=gone, hold=hold, clause=CLAUSE, due_at=at, archived_at=at)
     fields = json.dumps({"customers.Customer": [{"last_name": name}]}).encode()

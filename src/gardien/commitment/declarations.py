@@ -127,13 +127,15 @@ class Exempt:
 class Root:
     """The table whose rows are the persons of a population, `client` or `user`: all else of theirs leads to it.
 
-    `reference` is the column of their reference; `group` the column that leads to the record kept of a merged group.
+    `reference` is the column of their reference, `email` that of their address, which may be empty; `group` the column
+    that leads to the record kept of a merged group.
     """
 
     population: str
     place: str
     reference: str = "reference"
     group: str = ""
+    email: str = "email"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ KEYS = (
     *("message", "document"),
     *("party", "repairer", "site", "membership", "price_list", "file", "read", "request", "access"),
     *("service", "rule", "rate"),
-    *("run", "count", "archived", "rows"),
+    *("run", "count", "archived", "rows", "warning"),
 )
 
 DECLARATION = Declaration(

@@ -24,6 +24,7 @@ from . import _mime, queries, rules
 from .models import Attempt, Message
 from .rules import About, Folder, Kind, Letter, Outcome, Result, State, Tag
 
+NotAnAddressError = _mime.NotAnAddressError
 _SWEEP = Actor.program("sweep")
 _SETTLED = (State.PREPARED, State.SENT, State.DELIVERED)
 

@@ -93,6 +93,7 @@ class Tag(journal.Tag):
     SWEPT = "retention:batch:swept"
     ERASED = "retention:person:erased"
     RELEASED = "retention:archive:released"
+    WARNED = "retention:person:warned"
 
 
 def backup_name(at: datetime) -> str:

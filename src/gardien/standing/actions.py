@@ -21,7 +21,7 @@ from gardien.commitment.registry import registry
 from gardien.journal import actions as journal
 
 from . import queries
-from .models import Consultation, Ending, Fact, Hold, Restriction, Resumption
+from .models import Consultation, Ending, Fact, Hold, RemovalWarning, Restriction, Resumption
 from .rules import LONGEST_HOLD_YEARS, EndReason, Event, Ground, Motive, Tag
 
 Fields = dict[str, list[dict[str, Any]]]
@@ -90,6 +90,18 @@ def resume(*, subject: str, purpose: str, by: Actor, at: datetime) -> Resumption
     """
     del by
     return Resumption.objects.create(subject=subject, purpose=purpose, resumed_at=at)
+
+
+def warn(
+    *, warning_id: UUID, subject: str, clause: str, due_at: datetime, message_id: UUID | None, by: Actor, at: datetime
+) -> RemovalWarning:
+    """Record that a person was warned of the instant at which their time under a clause is over.
+
+    `message_id` is of the letter, none where there was no way to write. The action that calls writes the journal entry.
+    """
+    del by
+    told = {"subject": subject, "clause": clause, "due_at": due_at, "message_id": message_id}
+    return RemovalWarning.objects.create(id=warning_id, **told, warned_at=at)
 
 
 @exempt

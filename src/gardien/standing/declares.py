@@ -28,6 +28,7 @@ DECLARATION = Declaration(
         _of("Fact", ("id", "subject", "event", "happened_at", "source_id")),
         _of("Ending", ("id", "subject", "purpose", "reason", "ended_at")),
         _of("Resumption", ("id", "subject", "purpose", "resumed_at")),
+        _of("RemovalWarning", ("id", "subject", "clause", "due_at", "warned_at", "message_id")),
         _of(
             "Restriction",
             (
@@ -70,7 +71,7 @@ DECLARATION = Declaration(
     not_personal=tuple(
         NotPersonal(f"standing.{model}", ("controller_id",), "names the controller")
         for model in (
-            *("Fact", "Ending", "Resumption", "Restriction", "Hold"),
+            *("Fact", "Ending", "Resumption", "RemovalWarning", "Restriction", "Hold"),
             *("Archived", "Closure", "Consultation"),
         )
     ),

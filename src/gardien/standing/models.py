@@ -139,6 +139,29 @@ class Closure(ControllerRow):
         return self.subject
 
 
+class RemovalWarning(ControllerRow):
+    """That a person was warned that their time under a clause will be over, append-only.
+
+    A later activity makes it void; without one it stays at least as long as the clause says from the warning on.
+    """
+
+    subject_field = "subject"
+
+    subject = models.CharField(max_length=10)
+    clause = models.CharField(max_length=60, help_text="the retention clause that promises the warning")
+    due_at = models.DateTimeField(help_text="the instant of which they were warned")
+    warned_at = models.DateTimeField()
+    message_id = models.UUIDField(null=True, help_text="of the letter; none where there was no way to write to them")
+
+    is_append_only: ClassVar[bool] = True
+
+    class Meta:
+        indexes = [models.Index(fields=["controller_id", "subject", "-warned_at"], name="standing_warning_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.clause}"
+
+
 class Archived(ControllerRow):
     """What a hold keeps of a person whose record is gone: the fields of its one category, sealed, and nothing else."""
 

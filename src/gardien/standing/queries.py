@@ -14,7 +14,7 @@ from gardien.commitment import queries as commitment
 from gardien.commitment.policy import fields, legal_time
 from gardien.commitment.registry import registry
 
-from .models import Archived, Closure, Consultation, Ending, Fact, Hold, Restriction, Resumption
+from .models import Archived, Closure, Consultation, Ending, Fact, Hold, RemovalWarning, Restriction, Resumption
 from .rules import BEGINS, BEGINS_ALL, EndReason, Event, Ground
 
 Told = QuerySet[Any, Any]
@@ -31,7 +31,8 @@ class KeptUnder:
     `version` governs; `categories` are words. `until_at` is None where nothing runs: no activity, or a period that
     starts with something else. `because` is the activity from which the period runs. `ended` is why all purposes of
     the clause are over: then `until_at` is at latest the instant at which the last of them ended. A hold keeps its
-    own category past that instant; while the person is restricted nothing is deleted at all.
+    own category past that instant; while the person is restricted nothing is deleted at all. `warned_at` is when they
+    were warned of that instant, where the version promises a warning.
     """
 
     clause: str
@@ -43,6 +44,7 @@ class KeptUnder:
     ended: EndReason | None
     holds: tuple[Hold, ...]
     is_restricted: bool
+    warned_at: datetime | None = None
 
 
 def last_activity(subjects: Sequence[str]) -> Fact | None:
@@ -104,6 +106,11 @@ def services_ended() -> Told:
     )
     ended = Ending.objects.filter(~Exists(back), reason=EndReason.END_OF_SERVICES.value)
     return ended.values_list("subject", "ended_at")
+
+
+def warnings(clause: str) -> QuerySet[RemovalWarning]:
+    """Return who was warned that their time under a clause will be over, the latest first."""
+    return RemovalWarning.objects.filter(clause=clause).order_by("-warned_at", "-id")
 
 
 def archived() -> QuerySet[Archived]:
@@ -190,7 +197,7 @@ def explain(
         over = _over(clause.purposes or purposes, ended)
         if over and _is_deferred(clause_id, subjects):
             over = None
-        because, due_at = _runs(clause.retention, last)
+        because, warned_at, due_at = _runs(clause_id, clause.retention, subjects, last, at)
         ends = [instant for instant in (due_at, over.ended_at if over else None) if instant]
         found.append(
             KeptUnder(
@@ -203,6 +210,7 @@ def explain(
                 ended=EndReason(over.reason) if over else None,
                 holds=tuple(each for each in held if each.category in categories),
                 is_restricted=is_restricted,
+                warned_at=warned_at,
             )
         )
     return found
@@ -238,13 +246,17 @@ def _is_deferred(clause: str, subjects: Sequence[str]) -> bool:
 
 
 def _runs(
-    retention: policy.Retention | None, last: Fact | None
-) -> tuple[tuple[Event, datetime] | None, datetime | None]:
-    """Return the activity from which a period runs, and the instant at which it ends."""
+    clause: str, retention: policy.Retention | None, subjects: Sequence[str], last: Fact | None, at: datetime
+) -> tuple[tuple[Event, datetime] | None, datetime | None, datetime | None]:
+    """Return the activity from which a period runs, since when its end is warned of, and the instant of that end."""
     if last is None or retention is None or retention.period is None or retention.start != "last_activity":
-        return None, None
-    until_at = legal_time.retention_end(last.happened_at, retention.period)
-    return (Event(last.event), last.happened_at), until_at
+        return None, None, None
+    until_at, warned_at = legal_time.retention_end(last.happened_at, retention.period), None
+    if retention.warning:
+        warning = warnings(clause).filter(subject__in=subjects, warned_at__gt=last.happened_at).first()
+        warned_at = warning.warned_at if warning else None
+        until_at = max(until_at, legal_time.retention_end(warned_at or at, retention.warning))
+    return (Event(last.event), last.happened_at), warned_at, until_at
 
 
 def _words(version: policy.Version, category: str, language: str) -> str:

@@ -1,6 +1,7 @@
 """What a well-formed version file still has wrong: words, fields and clauses that are not there."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import NamedTuple
 
 from gardien.commitment.policy import kinds
@@ -14,6 +15,8 @@ from gardien.commitment.policy.fields import (
 )
 from gardien.commitment.policy.suggestions import Place, did_you_mean
 from gardien.commitment.policy.wording import Wording
+
+_ANY_DAY = date(2024, 1, 1)
 
 
 class Fault(NamedTuple):
@@ -63,6 +66,18 @@ def _field_faults(kind: kinds.Kind, id_: str, clause: Clause) -> Iterator[Fault]
     if clause.content == "offers" and not (clause.senders and clause.permission):
         suggestion = "add “senders:” and “permission:”, or write “content: service”"
         yield Fault(place, "offers need who sends them and on what permission", suggestion, at_key=True)
+    yield from _warning_faults(clause, place)
+
+
+def _warning_faults(clause: Clause, place: Place) -> Iterator[Fault]:
+    """Yield warnings that could not be given: longer than the period, without one, or of a record."""
+    warning, period = (clause.retention.warning, clause.retention.period) if clause.retention else (None, None)
+    if warning and not (period and warning.after(_ANY_DAY) < period.after(_ANY_DAY)):
+        message, suggestion = "a warning comes within a period", "give a period, and a warning that is shorter"
+        yield Fault((*place, "retention", "warning"), message, suggestion, at_key=True)
+    for record in (name for name, kept in clause.records.items() if kept.warning):
+        suggestion = "write it in the retention of a clause"
+        yield Fault((*place, "records", record, "warning"), "nobody is warned of a record", suggestion, at_key=True)
 
 
 def _events(clause: Clause) -> Iterator[tuple[Place, str]]:

@@ -83,7 +83,8 @@ class Retention(Part):
     """How long data stays: a `period` that runs from the event `start`, or `until` the first of some events.
 
     `then` is what happens at that instant, `archive` what a derogation keeps beside it, `access` who may still reach
-    what is left. `adds_legal_periods` says that periods set by law come on top.
+    what is left. `adds_legal_periods` says that periods set by law come on top. `warning` is how long before that
+    instant the person is warned, and how long they are given from the warning at least, should it come late.
     """
 
     period: Period | None = None
@@ -93,6 +94,7 @@ class Retention(Part):
     archive: Literal["none", "intermediate"] | None = None
     access: Literal["restricted"] | None = None
     adds_legal_periods: bool = False
+    warning: Period | None = None
 
     @model_validator(mode="after")
     def _ends(self) -> Self:

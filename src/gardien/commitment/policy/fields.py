@@ -40,6 +40,8 @@ def clause_fields(version: VersionFile, clause: Clause, language: str) -> dict[s
             fields[f"{name}.period"] = timed.period.text(language)
         if timed and timed.start:
             fields[f"{name}.start"] = label(version, timed.start, language)
+    if clause.retention and clause.retention.warning:
+        fields["retention.warning"] = clause.retention.warning.text(language)
     names = (*LABELLED_LISTS, "derived") if set(clause.derived) <= set(version.labels) else LABELLED_LISTS
     for name in names:
         if ids := getattr(clause, name):

@@ -62,7 +62,8 @@ def may_keep_longer(new: Retention, old: Retention) -> bool:
         return False
     if new.period is None or new.start != old.start:
         return True
-    return may_outlast(new.period, old.period)
+    is_warned_longer = new.warning and (old.warning is None or may_outlast(new.warning, old.warning))
+    return bool(is_warned_longer) or may_outlast(new.period, old.period)
 
 
 @lru_cache(maxsize=256)

@@ -25,7 +25,7 @@ from ..queries import clocks, dated, due, statements
 from ..queries.clocks import Clause, Pass
 from ..queries.statements import Members, Values
 from ..rules import Figure, Leaving, Tag
-from . import _archiving, _erasing, _outlook, _parts, _twins
+from . import _archiving, _erasing, _outlook, _parts, _twins, _warning
 
 BATCH = 5_000
 """Persons or rows of one transaction; decision 25 has what a sweep in such batches costs."""
@@ -61,11 +61,13 @@ def sweep(
     """
     with _alone():
         run = Run.objects.create(as_of=as_of, started_at=at)
+        turns = [_Turn(of, as_of, by, at, run.id, tell, sees) for of in clocks.passes()]
+        for turn in turns:
+            turn.warn()
         before, written = queries.measured(as_of), dict[str, Counter[str]]()
-        for of in clocks.passes():
-            turn = _Turn(of, as_of, by, at, run.id, tell, sees)
+        for turn in turns:
             turn.take()
-            written[str(of.controller)] = turn.twins
+            written[str(turn.of.controller)] = turn.twins
         for tidy in registry.tidies():
             tidy.run(at=at)
         after = queries.measured(as_of)
@@ -118,10 +120,27 @@ class _Turn:
         """The day in Paris up to which time is over."""
         return clock.legal_day(self.as_of)
 
+    def warn(self) -> None:
+        """Warn those of whose time a version promises a warning, before anything is counted."""
+        with scope.entered(self.of.controller):
+            Quarantined.objects.all().delete()
+            every = clocks.clauses(self.of, self.day)
+        for clause in every:
+            if clause.is_warned and clause.with_person and clause.population == self.of.population:
+                for people in self._found(clause, "is_to_warn AND due_at > {now} AND NOT waits"):
+                    self._warning(clause, people)
+
+    def _warning(self, clause: Clause, people: Sequence[Due]) -> None:
+        def work(some: Sequence[Due]) -> None:
+            _warning.warn(clause, some, by=self.by, at=max(self.at, self.as_of))
+
+        with scope.entered(self.of.controller):
+            _parts.each(people, work, lambda one, cause: self._quarantine(clause, one[0], cause))
+        self.tell(clause.id, len(people))
+
     def take(self) -> None:
         """Sweep every clause, those of the persons' own records last, then what holds keep of them no more."""
         with scope.entered(self.of.controller):
-            Quarantined.objects.all().delete()
             every = clocks.clauses(self.of, self.day)
         for clause in sorted(every, key=lambda each: each.is_of_roots):
             if clause.with_person and clause.population == self.of.population:
@@ -135,18 +154,18 @@ class _Turn:
 
     def _persons(self, clause: Clause) -> None:
         self.skipped = []
-        for people in self._due(clause):
+        for people in self._found(clause, "due_at <= {now} AND NOT waits"):
             self._batch(clause, people, waits=False)
         for start in range(0, len(self.skipped), BATCH):
             self._batch(clause, self.skipped[start : start + BATCH], waits=True)
 
-    def _due(self, clause: Clause) -> Iterator[list[Due]]:
-        """Yield who is due under a clause, batch by batch; the server keeps the list, so that ours stays short."""
+    def _found(self, clause: Clause, condition: str) -> Iterator[list[Due]]:
+        """Yield of whom a condition holds, batch by batch; the server keeps the list, so that ours stays short."""
         values = Values()
         with scope.entered(self.of.controller):
             values.remember_much()
             found = f"SELECT head, due_at FROM ({due.persons(clause, self.as_of, values)}) x"
-            chosen = f"{found} WHERE due_at <= {values(self.as_of)} AND NOT waits ORDER BY due_at, head"
+            chosen = f"{found} WHERE {condition.format(now=values(self.as_of))} ORDER BY due_at, head"
             values.run(f"DECLARE retention_due NO SCROLL CURSOR WITH HOLD FOR {chosen}")
         try:
             while people := Values().rows(f"FETCH FORWARD {BATCH} FROM retention_due"):

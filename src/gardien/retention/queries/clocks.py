@@ -62,6 +62,11 @@ class Clause:
         return any(each.place == self.root.place for each in self.holdings)
 
     @cached_property
+    def is_warned(self) -> bool:
+        """Say whether a version that may govern promises a warning."""
+        return any(rule.retention.warning for rule in self.rules.values() if rule)
+
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         """Return the categories under it of which a hold can keep something."""
         kept = (each for each in self.holdings if each.is_archived and is_table(each.place))

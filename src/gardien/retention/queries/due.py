@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.apps import apps
 
 from gardien.base import clock, scope
+from gardien.commitment import policy
 from gardien.commitment.registry import Defer, registry
 from gardien.consent import queries as consent
 from gardien.standing import queries as standing
@@ -18,14 +19,22 @@ from gardien.standing.rules import BEGINS, BEGINS_ALL
 from .clocks import Clause, Rule
 from .statements import Members, Values, after, day, group
 
-_NOBODY = "SELECT NULL::text AS head, NULL::timestamptz AS due_at, false AS waits, NULL::text[] AS grounds WHERE false"
+EARLY_DAYS = 7
+"""Warnings go out so long before they must: neither a short month nor a missed night keeps data longer. Our choice."""
+
+_NOBODY = (
+    "SELECT NULL::text AS head, NULL::timestamptz AS due_at, false AS waits, NULL::text[] AS grounds,"
+    " false AS is_to_warn WHERE false"
+)
 
 
 def persons(clause: Clause, as_of: datetime, values: Values, only: Members | None = None) -> str:
-    """Return the SQL of (head, due_at, waits, grounds): who has something under a clause, and a due instant.
+    """Return the SQL of (head, due_at, waits, grounds, is_to_warn): who has something under a clause, until when.
 
     `waits` says that the person is restricted, or that a room defers; `grounds` are those of holds in force, null
-    without one. `only` names some persons: all others are left aside, and nothing of theirs is read.
+    without one. `is_to_warn` says that a warning is promised, that its time has come and that there was none: such a
+    person is due no sooner than if they were warned now. `only` names some persons: all others are left aside, and
+    nothing of theirs is read.
     """
     rules = list(dict.fromkeys(rule for rule in clause.rules.values() if rule))
     instants = [dict(_instants(clause, rule, number, values, only)) for number, rule in enumerate(rules)]
@@ -33,19 +42,25 @@ def persons(clause: Clause, as_of: datetime, values: Values, only: Members | Non
     if not names:
         return _NOBODY
     parts = [_person(clause, values, only), *(part for each in instants for part in each.values())]
-    due = {rule: _reckoned(rule, list(each)) for rule, each in zip(rules, instants, strict=True)}
+    due = {rule: _reckoned(rule, list(each), values(as_of)) for rule, each in zip(rules, instants, strict=True)}
+    to_warn = {rule: _to_warn(rule, list(each), values(as_of)) for rule, each in zip(rules, instants, strict=True)}
     joins = names if len(names) == 1 else ["(SELECT DISTINCT head FROM person) each_head", *names]
-    due_at, grounds = due[rules[0]], "NULL::text[]"
+    due_at, is_to_warn, grounds = due[rules[0]], to_warn[rules[0]], "NULL::text[]"
+    if clause.is_warned:
+        parts.append(_warned(clause, values, only))
+        joins.append("warned")
     if len(set(clause.rules.values())) > 1:
         parts.append(_told(clause, values, only))
         joins.append("told")
-        due_at = _governed(clause, due)
+        due_at = _governed(clause, due, "NULL")
+        is_to_warn = _governed(clause, to_warn, "false") if clause.is_warned else "false"
     if standing.live_holds(clock.legal_day(as_of)).exists():
         parts.append(_held(clause, clock.legal_day(as_of), values))
         joins.append("held")
         grounds = "held.grounds"
     source = joins[0] + "".join(f" LEFT JOIN {each} USING (head)" for each in joins[1:])
-    found = f"SELECT head, {due_at} AS due_at, {_waits(clause, values)} AS waits, {grounds} AS grounds FROM {source}"
+    said = f"{due_at} AS due_at, {_waits(clause, values)} AS waits, {grounds} AS grounds, {is_to_warn} AS is_to_warn"
+    found = f"SELECT head, {said} FROM {source}"
     present = "" if clause.is_of_roots or only is not None else f" AND head IN ({_present(clause, values)})"
     return f"WITH {', '.join(parts)} SELECT * FROM ({found}) dated WHERE due_at IS NOT NULL{present}"
 
@@ -98,15 +113,42 @@ def _instants(
         yield f"over_{number}", f"over_{number}(head, over_at) AS ({_over(clause, rule.purposes, values)})"
 
 
-def _reckoned(rule: Rule, names: Iterable[str]) -> str:
+def _reckoned(rule: Rule, names: Iterable[str], now: str) -> str:
     """Return the SQL of the due instant: the earliest of what a rule's parts give."""
     found = ["NULL::timestamptz"]
     for name in names:
         kind = name.partition("_")[0]
         column = f"{name}.{kind}_at"
-        period = rule.retention.period
-        found.append(after(column, period) if kind == "since" and period else column)
+        found.append(_over_at(rule.retention, column, now) if kind == "since" else column)
     return f"least({', '.join(found)})"
+
+
+def _over_at(retention: policy.Retention, since: str, now: str) -> str:
+    """Return the SQL of a period's end; where a warning is promised, no sooner than it gives time for."""
+    if retention.period is None:
+        return since
+    end = after(since, retention.period)
+    if retention.warning is None:
+        return end
+    warned = f"CASE WHEN warned.warned_at > {since} THEN warned.warned_at ELSE {now} END"
+    return f"CASE WHEN {since} IS NOT NULL THEN greatest({end}, {after(f'({warned})', retention.warning)}) END"
+
+
+def _to_warn(rule: Rule, names: Iterable[str], now: str) -> str:
+    """Return the condition that a warning is promised, that its time has come, and that there was none."""
+    period, warning = rule.retention.period, rule.retention.warning
+    since = next((f"{name}.since_at" for name in names if name.startswith("since_")), None)
+    if not (period and warning and since):
+        return "false"
+    early = warning.model_copy(update={"days": warning.days + EARLY_DAYS})
+    is_time = f"{after(since, period)} <= {after(now, early)}"
+    return f"coalesce({is_time} AND (warned.warned_at > {since}) IS NOT TRUE, false)"
+
+
+def _warned(clause: Clause, values: Values, only: Members | None) -> str:
+    """Return the part that says when persons were last warned."""
+    warnings = _theirs(values.told(standing.warnings(clause.id).values_list("subject", "warned_at")), values, only)
+    return f"warned(head, warned_at) AS ({_of_heads('max', warnings)})"
 
 
 def _occurred(events: Iterable[str], values: Values, only: Members | None) -> str:
@@ -174,14 +216,14 @@ def _told(clause: Clause, values: Values, only: Members | None) -> str:
         FROM person p JOIN ({told}) t(subject, at, version) USING (subject) GROUP BY p.head)"""
 
 
-def _governed(clause: Clause, due: dict[Rule, str]) -> str:
-    """Return the due instant by the version that governs a person; who was never told anything has the present one."""
+def _governed(clause: Clause, by_rule: dict[Rule, str], without: str) -> str:
+    """Return what the version that governs a person says; who was never told anything has the present one."""
     cases = " ".join(
-        f"WHEN told.place = {place} AND told.again = {again} THEN {due[rule] if rule else 'NULL'}"
+        f"WHEN told.place = {place} AND told.again = {again} THEN {by_rule[rule] if rule else without}"
         for (place, again), rule in clause.rules.items()
     )
     present = clause.rules[len(clause.versions) - 1, True]
-    return f"CASE {cases} WHEN told.place IS NULL THEN {due[present] if present else 'NULL'} END"
+    return f"CASE {cases} WHEN told.place IS NULL THEN {by_rule[present] if present else without} END"
 
 
 def _held(clause: Clause, today: date, values: Values) -> str:

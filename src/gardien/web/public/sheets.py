@@ -197,6 +197,8 @@ def _kept(version: Version, retention: Retention, language: str) -> str:
         words.append(_("and the periods set by law"))
     if retention.then:
         words.append(str(THEN[retention.then]))
+    if retention.warning:
+        words.append(_("and you are warned %(time)s before") % {"time": retention.warning.text(language)})
     return ", ".join(words)
 
 

@@ -98,10 +98,13 @@ def _until(kept: standing.KeptUnder) -> str:
 
 
 def _because(kept: standing.KeptUnder) -> str:
-    """Say why a date stands: what ended, or the activity from which the period runs."""
+    """Say why a date stands: what ended, or the activity from which the period runs, and the warning of its end."""
     if kept.ended:
         return str(ENDINGS[kept.ended])
-    return _sentence(kept.because) if kept.because else _("nothing has started this period")
+    if kept.because is None:
+        return _("nothing has started this period")
+    told = _sentence(kept.because)
+    return _("%(told)s, warned on %(day)s") % {"told": told, "day": _day(kept.warned_at)} if kept.warned_at else told
 
 
 def _sentence(because: tuple[Event, datetime]) -> str:
