@@ -20,6 +20,7 @@ from gardien.network import queries as network
 from gardien.network.models import User
 from gardien.network.rules import PartyKind
 from gardien.quotes import actions as quotes
+from gardien.retention.models import Quarantined
 from gardien.standing import actions as standing
 from gardien.standing.models import RemovalWarning
 from gardien.standing.rules import EndReason
@@ -119,6 +120,12 @@ def test_a_sweep_of_an_earlier_day_gives_a_month_from_now(promised: policy.Versi
     assert is_there(adviser, customer)
 
 
+def test_a_sweep_of_a_day_to_come_warns_on_that_day(promised: policy.Version, adviser: Any, at: datetime) -> None:
+    told(adviser, at, email=EMAIL)
+    swept(due_of(at) - DAY, at)
+    assert [each.warned_at for each in warnings(adviser)] == [due_of(at) - DAY]
+
+
 def test_an_activity_makes_the_warning_void(promised: policy.Version, adviser: Any, at: datetime) -> None:
     customer, due = told(adviser, at, email=EMAIL), due_of(at)
     then = due - timedelta(days=33)
@@ -181,13 +188,13 @@ def test_who_is_restricted_is_not_written_to(promised: policy.Version, adviser: 
         standing.restrict(subjects=[customer.reference], by=network.actor(adviser), at=at)
     swept(then, then)
     assert letters(network.controller(adviser)) == []
+    with scope.entered(network.controller(adviser)):
+        assert not Quarantined.objects.exists()
 
 
 def test_one_who_cannot_be_warned_stops_nobody_else(
     promised: policy.Version, adviser: Any, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gardien.retention.models import Quarantined
-
     odd, other = (told(adviser, at, email=EMAIL, plate=plate) for plate in ("KX-101-AA", "KX-102-AA"))
     inner = standing.warn
 

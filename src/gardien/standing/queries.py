@@ -21,6 +21,7 @@ Told = QuerySet[Any, Any]
 """A query of who and when, as `commitment.registry.Occurrence` hands it on."""
 
 _CLAUSES = "client.retention."
+"""Of customers, the only ones whose dates are told on a card."""
 _DERIVED = "derived:"
 
 
@@ -140,20 +141,20 @@ def consultations() -> QuerySet[Consultation]:
     return Consultation.objects.order_by("-consulted_at", "-id")
 
 
-def grounds(version: policy.Version) -> tuple[Ground, ...]:
-    """Return the grounds on which a version lets customers' data be held.
+def grounds(version: policy.Version, population: policy.Population = "client") -> tuple[Ground, ...]:
+    """Return the grounds on which a version lets customers' or users' data be held.
 
     They are those of its derogations; custody, where it says that storage data is kept while wheels are in custody.
     """
-    derogations = version.clauses.get(f"{_CLAUSES}derogations")
+    derogations = version.clauses.get(f"{population}.retention.derogations")
     listed = (Ground(each) for each in derogations.grounds) if derogations else ()
-    return (*listed, *((Ground.CUSTODY,) if f"{_CLAUSES}storage" in version.clauses else ()))
+    return (*listed, *((Ground.CUSTODY,) if f"{population}.retention.storage" in version.clauses else ()))
 
 
-def holdable(version: policy.Version, language: str = "fr") -> dict[str, str]:
-    """Return the categories of a customer that a hold can keep under a version, with their words."""
-    told = version.clauses["client.categories"].categories
-    holdings = (each for each in registry.holdings() if each.clock.startswith(_CLAUSES))
+def holdable(version: policy.Version, language: str = "fr", population: policy.Population = "client") -> dict[str, str]:
+    """Return the categories of a customer or a user that a hold can keep under a version, with their words."""
+    told, clauses = version.clauses[f"{population}.categories"].categories, f"{population}.retention."
+    holdings = (each for each in registry.holdings() if any(clock.startswith(clauses) for clock in each.clocks))
     declared = (each.category for each in holdings if each.is_archived and not each.dated_by)
     ordered = sorted(dict.fromkeys(declared), key=lambda each: each.startswith(_DERIVED))
     known = (each for each in ordered if each in told or each.startswith(_DERIVED))

@@ -6,15 +6,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gardien.base import clock
+from gardien.commitment import queries as commitment
+from gardien.commitment import roles
 from gardien.network import actions, queries
 from gardien.network.rules import Doubt, Origin, Refusal, UserState
-from gardien.web.shared import letters, reading
+from gardien.standing import actions as standings
+from gardien.standing import queries as standing
+from gardien.web.shared import holds, letters, reading
 from gardien.web.shared.access import Request, actor, page
 from gardien.web.shared.account_forms import PersonForm, PlaceForm
 from gardien.web.shared.forms import NOT_LISTED
@@ -141,10 +146,7 @@ def people(request: Request) -> HttpResponse:
 @page("network.people", "GET", "POST")
 def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
     """Show an account and its roles; by POST, give it one more."""
-    try:
-        user = queries.account(user_id)
-    except queries.NoSuchUserError:
-        raise Http404 from None
+    user = account(user_id)
     form = RoleForm(queries.sites(), queries.parties(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         told, at = form.cleaned_data, clock.now()
@@ -157,12 +159,56 @@ def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("The role is given."))
             return redirect("person", user.id)
-    shown = {
+    return shown(request, user, form=form)
+
+
+def account(user_id: uuid.UUID) -> Any:
+    """Return an account; answer 404 for nobody's."""
+    try:
+        return queries.account(user_id)
+    except queries.NoSuchUserError:
+        raise Http404 from None
+
+
+def shown(request: Request, user: Any, **typed: Any) -> HttpResponse:
+    """Show an account, its roles and what is held of it, with what was typed in one of its forms."""
+    assert request.membership is not None  # noqa: S101 -- `page` has seen it
+    at = clock.now()
+    held = standing.holds([user.reference], clock.legal_day(at))
+    context = {
         "person": user,
-        "held": queries.memberships(user, clock.now()),
-        "form": form,
+        "held": queries.memberships(user, at),
+        "form": RoleForm(queries.sites(), queries.parties()),
+        "hold_form": _hold_form(at),
+        "hold_address": reverse("hold_user", args=[user.id]),
+        "holds": [(reverse("release_users_hold", args=[user.id, each.id]), holds.sentence(each)) for each in held],
+        "can_hold": roles.matrix().allows(request.membership.role, "standing.hold_user"),
+        **typed,
     }
-    return render(request, "network/person.html", shown, status=UNPROCESSABLE if form.errors else 200)
+    is_refused = any(each.errors for each in typed.values())
+    return render(request, "network/person.html", context, status=UNPROCESSABLE if is_refused else 200)
+
+
+@page("standing.hold_user", "POST")
+def hold(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Hold some categories of a user's data on one ground; a refused form comes back as it was typed."""
+    user = account(user_id)
+    form = _hold_form(clock.now(), request.POST)
+    if not holds.hold(request, form, user.reference):
+        return shown(request, user, hold_form=form)
+    messages.success(request, _("It is written what is held, on which ground and until when."))
+    return redirect("person", user.id)
+
+
+@page("standing.hold_user", "POST")
+def release_hold(request: Request, user_id: uuid.UUID, user_hold_id: uuid.UUID) -> HttpResponse:
+    """Release a hold of a user's before its day; one that is released stays so."""
+    user = account(user_id)
+    if not standing.is_hold_of([user.reference], user_hold_id):
+        raise Http404
+    standings.release(hold_id=user_hold_id, by=actor(request), at=clock.now())
+    messages.success(request, _("The hold is released: what it kept goes when its time is over."))
+    return redirect("person", user.id)
 
 
 @page("network.people", "POST")
@@ -179,10 +225,7 @@ def end_persons_role(request: Request, membership_id: uuid.UUID) -> HttpResponse
 @page("network.people", "POST")
 def change_standing(request: Request, user_id: uuid.UUID, act: str) -> HttpResponse:
     """Suspend an account, let it in again, or close it."""
-    try:
-        user = queries.account(user_id)
-    except queries.NoSuchUserError:
-        raise Http404 from None
+    user = account(user_id)
     attempt(request, lambda: ACTS[act](user_id=user.id, by=actor(request), at=clock.now()))
     return redirect("person", user.id)
 
@@ -190,13 +233,16 @@ def change_standing(request: Request, user_id: uuid.UUID, act: str) -> HttpRespo
 @page("network.people", "POST")
 def write_again(request: Request, user_id: uuid.UUID) -> HttpResponse:
     """Send the link to choose a password once more."""
-    try:
-        user = queries.account(user_id)
-    except queries.NoSuchUserError:
-        raise Http404 from None
+    user = account(user_id)
     if user.state == UserState.APPROVED and letters.to_welcome(user, request, by=actor(request), at=clock.now()):
         messages.success(request, _("The letter is on its way."))
     return redirect("person", user.id)
+
+
+def _hold_form(at: datetime, typed: QueryDict | None = None) -> holds.HoldForm:
+    """Return the form of a hold: the grounds and categories of the version in force."""
+    version = commitment.in_force(clock.legal_day(at))
+    return holds.HoldForm(standing.grounds(version, "user"), standing.holdable(version, population="user"), typed)
 
 
 def _waiting(request_id: uuid.UUID) -> Any:

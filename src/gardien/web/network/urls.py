@@ -17,6 +17,10 @@ urlpatterns = [
     path("reseau/personnes/<uuid:user_id>/suspendre/", accounts.change_standing, {"act": "suspend"}, name="suspend"),
     path("reseau/personnes/<uuid:user_id>/reprendre/", accounts.change_standing, {"act": "resume"}, name="let_in"),
     path("reseau/personnes/<uuid:user_id>/fermer/", accounts.change_standing, {"act": "close"}, name="close_account"),
+    path("reseau/personnes/<uuid:user_id>/garder/", accounts.hold, name="hold_user"),
+    path(
+        "reseau/personnes/<uuid:user_id>/<uuid:user_hold_id>/lever/", accounts.release_hold, name="release_users_hold"
+    ),
     path("reseau/roles/<uuid:membership_id>/fin/", accounts.end_persons_role, name="end_persons_role"),
     path("reseau/tarifs/", views.imports, name="imports"),
     path("reseau/tarifs/<uuid:price_list_id>/", catalogue.quarantine, name="quarantine"),

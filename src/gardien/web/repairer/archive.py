@@ -16,11 +16,11 @@ from gardien.standing import actions
 from gardien.standing import queries as standing
 from gardien.standing.rules import Motive
 from gardien.web.shared.access import Request, actor, page
+from gardien.web.shared.holds import category_words
 from gardien.web.shared.words import GROUNDS
 
 from .card import tell
 from .forms.archive import ConsultForm, ReferenceForm
-from .keeping import category_words
 from .words import COLUMNS, MOTIVES, PLACES, by_whom
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def archived(request: Request, archived_id: uuid.UUID) -> HttpResponse:
     found = _found(archived_id)
     form = ConsultForm(request.POST or None)
     assert request.membership is not None  # noqa: S101 -- `page` has seen it
-    can_hold = roles.matrix().allows(request.membership.role, "standing.hold")
-    context: dict[str, Any] = {"row": _row(found), "form": form, "can_hold": can_hold}
+    can_release = roles.matrix().allows(request.membership.role, "archive.release")
+    context: dict[str, Any] = {"row": _row(found), "form": form, "can_release": can_release}
     if not form.is_bound:
         return render(request, "repairer/archived.html", context)
     if not form.is_valid():
@@ -71,7 +71,7 @@ def archived(request: Request, archived_id: uuid.UUID) -> HttpResponse:
     return render(request, "repairer/archived.html", {**context, "places": list(_told(fields))})
 
 
-@page("standing.hold", "POST", is_sensitive=True)
+@page("archive.release", "POST", is_sensitive=True)
 def release_archived(request: Request, archived_id: uuid.UUID) -> HttpResponse:
     """Release the hold by which something is archived: the next sweep deletes it."""
     actions.release(hold_id=_found(archived_id).hold_id, by=actor(request), at=clock.now())

@@ -1,7 +1,6 @@
 """What is held of a person past its time: placed and released from their card, category by category."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -10,14 +9,11 @@ from django.utils.translation import gettext as _
 from gardien.base import clock
 from gardien.standing import actions
 from gardien.standing import queries as standing
-from gardien.standing.rules import Ground
+from gardien.web.shared import holds
 from gardien.web.shared.access import Request, actor, page
 
 from . import keeping
 from .card import person, tell
-
-if TYPE_CHECKING:
-    from .forms.archive import HoldForm
 
 REFUSED = 422
 
@@ -28,7 +24,7 @@ def hold(request: Request, customer_id: uuid.UUID) -> HttpResponse:
     group, at = person(customer_id), clock.now()
     kept = keeping.explained(group, at)
     form = keeping.hold_form(kept, at, request.POST)
-    if not form.is_valid() or not _held(request, form, group[0].reference):
+    if not holds.hold(request, form, group[0].reference):
         return keeping.shown(request, group, kept, form, REFUSED)
     tell(request, _("It is written what is held, on which ground and until when."))
     return redirect("keeping", group[0].id)
@@ -43,23 +39,3 @@ def release_hold(request: Request, customer_id: uuid.UUID, hold_id: uuid.UUID) -
     actions.release(hold_id=hold_id, by=actor(request), at=clock.now())
     tell(request, _("The hold is released: what it kept goes when its time is over."))
     return redirect("keeping", group[0].id)
-
-
-def _held(request: Request, form: "HoldForm", subject: str) -> bool:
-    told, by, at = form.cleaned_data, actor(request), clock.now()
-    try:
-        for category in told["categories"]:
-            actions.hold(
-                subject=subject,
-                ground=Ground(told["ground"]),
-                category=category,
-                legal_reference=told["legal_reference"],
-                until_date=told["until_date"],
-                by=by,
-                at=at,
-            )
-    except actions.AlreadyOverError:
-        form.add_error("until_date", _("This day is over: choose today or a day to come."))
-    except actions.TooLongError:
-        form.add_error("until_date", _("This day lies too far ahead: a ground ends, and so does what it holds."))
-    return not form.errors

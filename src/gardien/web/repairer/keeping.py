@@ -6,26 +6,24 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gardien.base import clock
 from gardien.commitment import queries as commitment
 from gardien.commitment import roles
-from gardien.commitment.policy import fields
 from gardien.consent import queries as consent
 from gardien.standing import queries as standing
 from gardien.standing.rules import Event
 from gardien.web.shared.access import Request, page
-from gardien.web.shared.words import GROUNDS
+from gardien.web.shared.holds import HoldForm, sentence
 
 from .card import person
-from .forms.archive import HoldForm
 from .words import ENDINGS, EVENTS
 
 if TYPE_CHECKING:
     from gardien.customers.models import Customer
-    from gardien.standing.models import Hold
 
 QUOTES = "client.retention.quotes"
 """The clause under which the categories lie that a hold can keep."""
@@ -79,12 +77,13 @@ def shown(
                 "categories": each.categories,
                 "until": _until(each),
                 "because": _because(each),
-                "holds": [_held(hold) for hold in each.holds],
+                "holds": [sentence(hold) for hold in each.holds],
             }
             for each in kept
         ],
-        "holds": [(hold, _held(hold)) for hold in held.values()],
+        "holds": [(reverse("release_hold", args=[group[0].id, hold.id]), sentence(hold)) for hold in held.values()],
         "hold_form": form,
+        "hold_address": reverse("hold", args=[group[0].id]),
         "can_hold": roles.matrix().allows(request.membership.role, "standing.hold"),
     }
     return render(request, "repairer/keeping.html", context, status=status)
@@ -114,21 +113,3 @@ def _sentence(because: tuple[Event, datetime]) -> str:
 
 def _day(at: datetime) -> str:
     return date_format(clock.legal_day(at), "j F Y")
-
-
-def _held(hold: "Hold") -> str:
-    """Say what is held past its time, on which ground and until when."""
-    told = {
-        "what": category_words(hold.category),
-        "ground": GROUNDS[hold.ground],
-        "day": date_format(hold.until_date, "j F Y"),
-        "reference": hold.legal_reference,
-    }
-    return _("Held until %(day)s for %(ground)s: %(what)s (%(reference)s)") % told
-
-
-def category_words(category: str) -> str:
-    """Return the words of a category, of the latest version that has them."""
-    id_ = category.removeprefix("derived:")
-    speaking = (each for each in reversed(commitment.versions().all) if id_ in each.labels)
-    return next((fields.label(each, id_, "fr") for each in speaking), id_)

@@ -96,6 +96,8 @@ PLACES = {
     "quotes.QuoteLine": gettext_lazy("Line"),
     "quotes.QuoteOption": gettext_lazy("Offer"),
     "quotes.QuoteDocument": gettext_lazy("Paper"),
+    "network.User": gettext_lazy("User"),
+    "network.Membership": gettext_lazy("Role"),
 }
 """Of the places that the archive keeps columns of, those that people know."""
 
