@@ -65,6 +65,12 @@ def changed(folder: Path, *changes: tuple[str, str]) -> Path:
             "nobody is warned",
             "write",
         ),
+        (
+            "start: last_activity, then: erased}",
+            "start: last_activity, warning: {months: 1}, then: erased}",
+            "less than the end of their record",
+            "client.retention.quotes",
+        ),
         ("    website: www.cnil.fr\n", "", "“website” is missing", "add “website:"),
     ],
 )

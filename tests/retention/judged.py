@@ -37,8 +37,11 @@ class Judged:
         """Count somebody, or a row, that nothing holds."""
         if at > as_of:
             self.to_come.append(at)
-            return
-        self.due.add(name)
+        else:
+            self.due.add(name)
+
+    def miss(self, at: datetime, as_of: datetime) -> None:
+        """Count somebody, or a row, that is there although a day has gone since."""
         if at + DAY <= as_of:
             self.late.append(at)
 
@@ -74,6 +77,7 @@ class Judge:
         for table, (_, own) in DATED.items():
             for row, at in self.dated(table) if own == clause else ():
                 found.take(row["id"], at, self.as_of)
+                found.miss(at, self.as_of)
         for row in self.world.rows.get("standing.Archived", []):
             if row["clause"] == clause:
                 self._archived(found, row)
@@ -99,7 +103,11 @@ class Judge:
             return
         if self.world.is_restricted(person):
             found.deferred |= {name} if at <= self.as_of else set()
-        elif not holds:
+            return
+        is_unwarned = self.world.is_to_warn(person, clause, self.as_of)
+        late = self.world.instant(person, clause, self.as_of, is_promised=True) if is_unwarned else at
+        found.miss(late or at, self.as_of)
+        if not holds:
             found.take(name, at, self.as_of)
         elif at <= self.as_of:
             for hold in holds:
@@ -117,6 +125,7 @@ class Judge:
             found.to_come.append(max(over, row["due_at"]))
         else:
             found.take(row["subject"], max(over, row["due_at"]), self.as_of)
+            found.miss(max(over, row["due_at"]), self.as_of)
 
     def hold_of(self, row: Row) -> Row:
         """The hold for which something is archived."""

@@ -135,13 +135,14 @@ class World:
                 found = version
         return found
 
-    def instant(self, person: Person, clause: str, as_of: datetime) -> datetime | None:
-        """When a person's time under a clause is over; none if nothing runs."""
+    def instant(self, person: Person, clause: str, as_of: datetime, *, is_promised: bool = False) -> datetime | None:
+        """When a person's time under a clause is over; none if nothing runs. What is promised knows of no warnings."""
         governing = self.retention(person, clause, as_of)
         if governing is None:
             return None
         version, kept = governing
-        ends = [self._period_over(person, clause, kept, as_of), self._purposes_over(person, clause, version)]
+        warned_by = None if is_promised else as_of
+        ends = [self._period_over(person, clause, kept, warned_by), self._purposes_over(person, clause, version)]
         return min((end for end in ends if end), default=None)
 
     def last_activity(self, person: Person) -> datetime | None:
@@ -150,13 +151,15 @@ class World:
         instants += [row["last_at"] for row in person.closed if row["last_at"]]
         return max(instants, default=None)
 
-    def _period_over(self, person: Person, clause: str, kept: policy.Retention, as_of: datetime) -> datetime | None:
+    def _period_over(
+        self, person: Person, clause: str, kept: policy.Retention, as_of: datetime | None
+    ) -> datetime | None:
         """When a period ends: who has a right to a warning has at least as long as it gives, from now if it is late."""
         start = self._start(person, kept)
         if not (start and kept.period):
             return None
         end = retention_end(start, kept.period)
-        if kept.warning:
+        if kept.warning and as_of:
             end = max(end, retention_end(self.warned(person, clause, start) or as_of, kept.warning))
         return end
 

@@ -20,6 +20,7 @@ from gardien.network import queries as network
 from gardien.network.models import User
 from gardien.network.rules import PartyKind
 from gardien.quotes import actions as quotes
+from gardien.retention import queries
 from gardien.retention.models import Quarantined
 from gardien.standing import actions as standing
 from gardien.standing.models import RemovalWarning
@@ -28,6 +29,7 @@ from tests import scene
 from tests.commitment.versions_made import warning_of
 from tests.messaging import post
 from tests.retention.test_sweep import BY, figure, swept
+from tests.roles import swept_by
 
 QUOTES, DAY = "client.retention.quotes", timedelta(days=1)
 EMAIL = "personne@courriel.example"
@@ -120,10 +122,18 @@ def test_a_sweep_of_an_earlier_day_gives_a_month_from_now(promised: policy.Versi
     assert is_there(adviser, customer)
 
 
-def test_a_sweep_of_a_day_to_come_warns_on_that_day(promised: policy.Version, adviser: Any, at: datetime) -> None:
-    told(adviser, at, email=EMAIL)
-    swept(due_of(at) - DAY, at)
-    assert [each.warned_at for each in warnings(adviser)] == [due_of(at) - DAY]
+def test_of_a_day_to_come_it_is_supposed_that_the_nights_until_then_warn(
+    promised: policy.Version, adviser: Any, at: datetime
+) -> None:
+    customer, due = told(adviser, at, email=EMAIL), due_of(at)
+    with swept_by():
+        ahead = queries.added_up(each.figures for each in queries.measured(due + DAY, at).values())
+        late = queries.added_up(each.figures for each in queries.measured(due + DAY, due + DAY).values())
+    assert [(each.due, each.overdue) for each in ahead if each.id == QUOTES] == [(1, 1)]
+    assert [(each.due, each.overdue) for each in late if each.id == QUOTES] == [(0, 1)]
+    swept(due - DAY, at)
+    assert [(each.warned_at, each.due_at) for each in warnings(adviser)] == [(at, due)]
+    assert is_there(adviser, customer)
 
 
 def test_an_activity_makes_the_warning_void(promised: policy.Version, adviser: Any, at: datetime) -> None:
@@ -209,6 +219,9 @@ def test_one_who_cannot_be_warned_stops_nobody_else(
     assert len(letters(network.controller(adviser))) == 1
     with scope.entered(network.controller(adviser)):
         assert list(Quarantined.objects.values_list("key", "cause")) == [(odd.reference, "ZeroDivisionError")]
+    later = figure(swept(due_of(at) + DAY, due_of(at) + DAY), QUOTES)
+    assert (later["due"], later["done"], later["overdue"]) == (0, 0, 1)
+    assert later["oldest_overdue"] == clock.legal_day(due_of(at)).isoformat()
 
 
 def test_who_was_told_a_version_without_a_warning_is_not_kept_longer_for_one(

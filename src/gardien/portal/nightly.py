@@ -15,6 +15,7 @@ HOUR = time(2, 30)
 """In Paris, whatever the season. Where the clock leaps over it, the same instant is called 03:30; of two, the first."""
 MISSING = "Last night's sweep is missing. Read the worker's log, or run: gardien sweep"
 OVERDUE = "Overdue after the last sweep: {}. See: gardien sweep --dry-run"
+UNTIDIED = "Not tidied after the last sweep: {}. The next one tries again."
 TIMED_OUT = 124
 """The status of a sweep that was ended so, as the command `timeout` gives it."""
 
@@ -37,7 +38,9 @@ def notices(at: datetime) -> list[str]:
     last = retention.last_run()
     is_missed = retention.is_night_missed(at) and (last is not None or _installed_at() < last_due(at))
     late = sum(Figure(**each).overdue for each in last.figures) if last else 0
-    return [*([MISSING] if is_missed else []), *([OVERDUE.format(late)] if late else [])]
+    untidied = ", ".join(last.untidied) if last else ""
+    told = {MISSING: is_missed, OVERDUE.format(late): late, UNTIDIED.format(untidied): untidied}
+    return [sentence for sentence, is_so in told.items() if is_so]
 
 
 def sweep() -> int:

@@ -14,6 +14,7 @@ class Run(SharedRow):
     figures = models.JSONField(default=list, help_text="rules.Figure of each clause, over all controllers")
     residue = models.JSONField(default=dict, help_text="where old values were looked for, and found")
     attack = models.JSONField(default=dict, help_text="how far twins lead back to somebody, and by which method")
+    untidied = models.JSONField(default=list, help_text="where tidying outside the tables failed, and why")
     removal = models.JSONField(default=dict, help_text="when what was deleted is gone from disk, log and backups")
 
     class Meta:

@@ -70,8 +70,12 @@ def _field_faults(kind: kinds.Kind, id_: str, clause: Clause) -> Iterator[Fault]
 
 
 def _warning_faults(clause: Clause, place: Place) -> Iterator[Fault]:
-    """Yield warnings that could not be given: longer than the period, without one, or of a record."""
+    """Yield warnings that could not be given: longer than a period, without one, or of less than a person's record."""
     warning, period = (clause.retention.warning, clause.retention.period) if clause.retention else (None, None)
+    if warning and place[-1] not in kinds.WARNED:
+        suggestion = f"write it in one of {', '.join(kinds.WARNED)}"
+        message = "nobody is warned of less than the end of their record"
+        yield Fault((*place, "retention", "warning"), message, suggestion, at_key=True)
     if warning and not (period and warning.after(_ANY_DAY) < period.after(_ANY_DAY)):
         message, suggestion = "a warning comes within a period", "give a period, and a warning that is shorter"
         yield Fault((*place, "retention", "warning"), message, suggestion, at_key=True)

@@ -62,8 +62,13 @@ def may_keep_longer(new: Retention, old: Retention) -> bool:
         return False
     if new.period is None or new.start != old.start:
         return True
-    is_warned_longer = new.warning and (old.warning is None or may_outlast(new.warning, old.warning))
-    return bool(is_warned_longer) or may_outlast(new.period, old.period)
+    return may_outlast(new.period, old.period) or may_outlast(_at_most(new), _at_most(old))
+
+
+def _at_most(retention: Retention) -> Period:
+    """Return a period with the time that its warning gives, were it to come at the last moment."""
+    parts = [each for each in (retention.period, retention.warning) if each]
+    return Period(**{unit: sum(getattr(each, unit) for each in parts) for unit in Period.model_fields})
 
 
 @lru_cache(maxsize=256)

@@ -48,6 +48,10 @@ DERIVED_RECORDS = (
 """Records that the service makes from what a person told, beside the categories a version lists."""
 
 
+WARNED = ("client.retention.quotes", "user.retention.contact", "user.retention.leavers", "user.retention.orders")
+"""Clauses under which persons' own records lie (`commitment.declarations.Root`): of their end people can be warned."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A type of clause: the fields it must have and those it may have, beside COMMON_FIELDS."""

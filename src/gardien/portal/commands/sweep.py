@@ -50,7 +50,7 @@ def is_of_nobody(config: Config) -> bool:
 
 def counted(as_of: datetime) -> list[Figure]:
     """Count what is due, and touch nothing."""
-    return queries.added_up(each.figures for each in queries.measured(as_of).values())
+    return queries.added_up(each.figures for each in queries.measured(as_of, clock.now()).values())
 
 
 def swept(as_of: datetime, at: datetime, config: Config) -> list[Figure]:
@@ -61,6 +61,8 @@ def swept(as_of: datetime, at: datetime, config: Config) -> list[Figure]:
     except actions.SweepRunningError as error:
         raise stack.RefusedError("Another sweep is running: wait until it has ended.") from error
     reports = queries.reports(run, witness, config.stores, clock.now())
+    for each in run.untidied:
+        print(f"Not tidied, and tried again with the next sweep: {each}", file=sys.stderr)
     run = actions.conclude(run_id=run.id, reports=reports, by=BY, at=clock.now())
     return [Figure(**figure) for figure in run.figures]
 

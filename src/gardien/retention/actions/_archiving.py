@@ -56,14 +56,14 @@ def keep(people: Sequence[Leaving], *, clause: str, as_of: date, at: datetime) -
         Archived.objects.bulk_create(archived, batch_size=_BATCH, ignore_conflicts=True)
 
 
-def release(*, as_of: date, by: Actor, at: datetime) -> int:
-    """Delete what no hold keeps any more on a day in Paris, and return of how many persons.
+def release(*, as_of: date, by: Actor, at: datetime, only: Sequence[UUID] | None = None) -> int:
+    """Delete what no hold keeps any more on a day in Paris, or some of it, and return of how many persons.
 
     The ended holds of people whose record is gone go too, once nothing archived hangs on them. Of restricted people
     all of it waits for the lift.
     """
-    over = archive.unheld(as_of).order_by("id").select_for_update(of=("self",))
-    rows = list(over.values_list("id", "subject", "hold_id"))
+    over = archive.unheld(as_of) if only is None else archive.unheld(as_of).filter(id__in=only)
+    rows = list(over.order_by("id").select_for_update(of=("self",)).values_list("id", "subject", "hold_id"))
     Archived.objects.filter(id__in=[id_ for id_, _, _ in rows]).delete()
     counted = Counter(subject for _, subject, _ in rows)
     journal.record_each(Tag.RELEASED, by=by, at=at, of=[(who, {"rows": rows}) for who, rows in counted.items()])

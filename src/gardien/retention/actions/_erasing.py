@@ -56,6 +56,12 @@ def grouped(root: Root, heads: Sequence[str], lock: str = "") -> dict[str, Group
     return {rows[0][1]: rows for rows in groups.values()}
 
 
+def known(root: Root, references: Sequence[str]) -> set[str]:
+    """Return which of these references a record of the present scope bears, kept or merged."""
+    records = apps.get_model(root.place)._default_manager
+    return set(records.filter(**{f"{root.reference}__in": references}).values_list(root.reference, flat=True))
+
+
 def heads(root: Root, references: Sequence[str]) -> list[str]:
     """Return for whom these references stand: the ones that are kept of their merged groups."""
     values = Values()

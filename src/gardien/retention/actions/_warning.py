@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from gardien.base import clock, ids, scope
 from gardien.base.actor import Actor
+from gardien.commitment import queries as commitment
+from gardien.consent.rules import Channel
 from gardien.journal import actions as journal
 from gardien.messaging import actions as messaging
 from gardien.messaging import queries as outbox
@@ -25,29 +28,39 @@ from ..queries.clocks import Clause
 from ..rules import Tag
 from . import _erasing
 
+Due = tuple[str, datetime]
 DOCUMENT = "removal_warning"
 """What the outbox calls these letters."""
 
 
-def warn(clause: Clause, people: Sequence[tuple[str, datetime]], *, by: Actor, at: datetime) -> None:
-    """Write to persons, by head, that they are due at an instant, and put on record that they were warned.
+def warn(clause: Clause, people: Sequence[Due], groups: dict[str, _erasing.Group], *, by: Actor, at: datetime) -> None:
+    """Write to persons, whose records the caller has locked, when they are due, and put it on record.
 
     Where there is no way to write to somebody it says so, and their time runs all the same.
     """
-    groups = _erasing.grouped(clause.root, [head for head, _ in people])
-    found = _addresses(clause, [reference for group in groups.values() for _, reference in group])
+    found = _addresses(clause, [reference for head, _ in people for _, reference in groups[head]])
     sender, reply_to = _sender(clause)
-    purpose = next((each for rule in clause.rules.values() if rule for each in rule.purposes), "")
+    purpose = _purpose(clause, at)
     for head, due_at in people:
-        of_group = (found.get(reference, "") for _, reference in groups.get(head, []))
-        warning_id, address = ids.new(), next(filter(None, of_group), "")
+        warning_id = ids.new()
+        address = next(filter(None, (found.get(reference, "") for _, reference in groups[head])), "")
         digest = hashlib.sha256(str(warning_id).encode()).hexdigest()
         about = letters.About(head, purpose, DOCUMENT, warning_id, digest)
         letter = _letter(clause, address, sender, reply_to, due_at)
-        message_id = _sent(about, letter, by, at) if address else None
+        message_id = _sent(about, letter, by, at) if address and purpose else None
         told: dict[str, Any] = {"clause": clause.id, "due_at": due_at, "message_id": message_id}
         standing.warn(warning_id=warning_id, subject=head, **told, by=by, at=at)
         journal.record(Tag.WARNED, by=by, at=at, subject=head, warning=warning_id)
+
+
+def _purpose(clause: Clause, at: datetime) -> str:
+    """Return the first of a clause's purposes for which the gate lets a letter of service pass; empty if for none."""
+    version = commitment.in_force(clock.legal_day(at))
+    for purpose in (each for rule in clause.rules.values() if rule for each in rule.purposes):
+        of = letters.Question(clause.root.population, purpose, Channel.EMAIL, letters.Kind.SERVICE)
+        if letters.refusal(of, version) is None:
+            return purpose
+    return ""
 
 
 def _addresses(clause: Clause, references: Sequence[str]) -> dict[str, str]:
@@ -85,7 +98,8 @@ def _sent(about: letters.About, letter: letters.Letter, by: Actor, at: datetime)
     """Put a letter into the outbox; return its id, none where it cannot leave."""
     if not outbox.can_send():
         return None
-    with suppress(messaging.NotAnAddressError):
-        message = messaging.prepare(about=about, letter=letter, by=by, at=at)
-        return None if message.state == letters.State.REFUSED else message.id
+    for each in (letter, replace(letter, reply_to="")):  # one bad address for answers costs nobody their letter
+        with suppress(messaging.NotAnAddressError):
+            message = messaging.prepare(about=about, letter=each, by=by, at=at)
+            return None if message.state == letters.State.REFUSED else message.id
     return None

@@ -50,6 +50,12 @@ def next_due(clause: str, day: date) -> datetime | None:
     return first
 
 
+def ends(clause: str, day: date) -> QuerySet[Any]:
+    """Return (subject, instant) of when holds in force on a day in Paris let go of what they keep under a clause."""
+    kept = standing.archived().filter(_live(day), clause=clause).order_by().annotate(ended_at=_ended())
+    return kept.values_list("subject", "ended_at")
+
+
 def _live(day: date) -> Q:
     """Return the condition of a hold in force on a day in Paris, by a join: `standing.queries.live_holds` of rows."""
     return Q(hold__released_at=None, hold__until_date__gte=day)

@@ -19,6 +19,8 @@ from gardien.commitment.registry import Holding, Root, registry
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 
+from . import backups
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -63,8 +65,8 @@ class Clause:
 
     @cached_property
     def is_warned(self) -> bool:
-        """Say whether a version that may govern promises a warning."""
-        return any(rule.retention.warning for rule in self.rules.values() if rule)
+        """Say whether persons' own records lie under it, and a version that may govern promises a warning."""
+        return self.is_of_roots and any(rule.retention.warning for rule in self.rules.values() if rule)
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ def clauses(of: Pass, day: date) -> list[Clause]:
         holdings = tuple(
             each for each in registry.holdings() if id_ in each.clocks and is_swept(each.place, population, of)
         )
-        if population == of.population or holdings:
+        if population == of.population or holdings or (of.is_shared and id_ in backups.CLAUSES):
             found.append(Clause(id_, population, versions, _rules(versions, id_, day, holdings), holdings))
     return found
 

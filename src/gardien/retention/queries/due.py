@@ -23,18 +23,20 @@ EARLY_DAYS = 7
 """Warnings go out so long before they must: neither a short month nor a missed night keeps data longer. Our choice."""
 
 _NOBODY = (
-    "SELECT NULL::text AS head, NULL::timestamptz AS due_at, false AS waits, NULL::text[] AS grounds,"
-    " false AS is_to_warn WHERE false"
+    "SELECT NULL::text AS head, NULL::timestamptz AS due_at, NULL::timestamptz AS promised_at, false AS is_to_warn,"
+    " false AS waits, NULL::text[] AS grounds WHERE false"
 )
 
 
-def persons(clause: Clause, as_of: datetime, values: Values, only: Members | None = None) -> str:
-    """Return the SQL of (head, due_at, waits, grounds, is_to_warn): who has something under a clause, until when.
+def persons(
+    clause: Clause, as_of: datetime, values: Values, only: Members | None = None, now: datetime | None = None
+) -> str:
+    """Return the SQL of (head, due_at, promised_at, is_to_warn, waits, grounds): who has something here, until when.
 
-    `waits` says that the person is restricted, or that a room defers; `grounds` are those of holds in force, null
-    without one. `is_to_warn` says that a warning is promised, that its time has come and that there was none: such a
-    person is due no sooner than if they were warned now. `only` names some persons: all others are left aside, and
-    nothing of theirs is read.
+    `promised_at` is when a person's time is over, `due_at` when they may go: where a warning is promised that they have
+    not had, no sooner than if they had it `now`. `is_to_warn` says that its time has come. `waits` says that the person
+    is restricted, or that a room defers; `grounds` are those of holds in force, null without one. `only` names some
+    persons: all others are left aside, and nothing of theirs is read.
     """
     rules = list(dict.fromkeys(rule for rule in clause.rules.values() if rule))
     instants = [dict(_instants(clause, rule, number, values, only)) for number, rule in enumerate(rules)]
@@ -42,25 +44,31 @@ def persons(clause: Clause, as_of: datetime, values: Values, only: Members | Non
     if not names:
         return _NOBODY
     parts = [_person(clause, values, only), *(part for each in instants for part in each.values())]
-    due = {rule: _reckoned(rule, list(each), values(as_of)) for rule, each in zip(rules, instants, strict=True)}
-    to_warn = {rule: _to_warn(rule, list(each), values(as_of)) for rule, each in zip(rules, instants, strict=True)}
     joins = names if len(names) == 1 else ["(SELECT DISTINCT head FROM person) each_head", *names]
-    due_at, is_to_warn, grounds = due[rules[0]], to_warn[rules[0]], "NULL::text[]"
+    now = now or as_of
+    asked = [(rule, list(each)) for rule, each in zip(rules, instants, strict=True)]
+    promised = {rule: _reckoned(rule, each, None) for rule, each in asked}
+    told, is_governed = [promised], len(set(clause.rules.values())) > 1
     if clause.is_warned:
         parts.append(_warned(clause, values, only))
         joins.append("warned")
-    if len(set(clause.rules.values())) > 1:
+        told.append({rule: _reckoned(rule, each, values(now)) for rule, each in asked})
+        told.append({rule: _to_warn(rule, each, values(max(now, as_of))) for rule, each in asked})
+    if is_governed:
         parts.append(_told(clause, values, only))
         joins.append("told")
-        due_at = _governed(clause, due, "NULL")
-        is_to_warn = _governed(clause, to_warn, "false") if clause.is_warned else "false"
+    promised_at, *others = [_governed(clause, each) if is_governed else each[rules[0]] for each in told]
+    due_at, is_to_warn = others or (promised_at, "false")
+    grounds = "NULL::text[]"
     if standing.live_holds(clock.legal_day(as_of)).exists():
         parts.append(_held(clause, clock.legal_day(as_of), values))
         joins.append("held")
         grounds = "held.grounds"
     source = joins[0] + "".join(f" LEFT JOIN {each} USING (head)" for each in joins[1:])
-    said = f"{due_at} AS due_at, {_waits(clause, values)} AS waits, {grounds} AS grounds, {is_to_warn} AS is_to_warn"
-    found = f"SELECT head, {said} FROM {source}"
+    found = (
+        f"SELECT head, {due_at} AS due_at, {promised_at} AS promised_at, coalesce({is_to_warn}, false) AS is_to_warn,"
+        f" {_waits(clause, values)} AS waits, {grounds} AS grounds FROM {source}"
+    )
     present = "" if clause.is_of_roots or only is not None else f" AND head IN ({_present(clause, values)})"
     return f"WITH {', '.join(parts)} SELECT * FROM ({found}) dated WHERE due_at IS NOT NULL{present}"
 
@@ -113,8 +121,8 @@ def _instants(
         yield f"over_{number}", f"over_{number}(head, over_at) AS ({_over(clause, rule.purposes, values)})"
 
 
-def _reckoned(rule: Rule, names: Iterable[str], now: str) -> str:
-    """Return the SQL of the due instant: the earliest of what a rule's parts give."""
+def _reckoned(rule: Rule, names: Iterable[str], now: str | None) -> str:
+    """Return the SQL of the due instant: the earliest of what a rule's parts give; without `now`, the promised one."""
     found = ["NULL::timestamptz"]
     for name in names:
         kind = name.partition("_")[0]
@@ -123,12 +131,11 @@ def _reckoned(rule: Rule, names: Iterable[str], now: str) -> str:
     return f"least({', '.join(found)})"
 
 
-def _over_at(retention: policy.Retention, since: str, now: str) -> str:
+def _over_at(retention: policy.Retention, since: str, now: str | None) -> str:
     """Return the SQL of a period's end; where a warning is promised, no sooner than it gives time for."""
-    if retention.period is None:
-        return since
+    assert retention.period  # noqa: S101 -- what has a start has a period, by the shape of a version
     end = after(since, retention.period)
-    if retention.warning is None:
+    if now is None or retention.warning is None:
         return end
     warned = f"CASE WHEN warned.warned_at > {since} THEN warned.warned_at ELSE {now} END"
     return f"CASE WHEN {since} IS NOT NULL THEN greatest({end}, {after(f'({warned})', retention.warning)}) END"
@@ -141,8 +148,7 @@ def _to_warn(rule: Rule, names: Iterable[str], now: str) -> str:
     if not (period and warning and since):
         return "false"
     early = warning.model_copy(update={"days": warning.days + EARLY_DAYS})
-    is_time = f"{after(since, period)} <= {after(now, early)}"
-    return f"coalesce({is_time} AND (warned.warned_at > {since}) IS NOT TRUE, false)"
+    return f"{after(since, period)} <= {after(now, early)} AND (warned.warned_at > {since}) IS NOT TRUE"
 
 
 def _warned(clause: Clause, values: Values, only: Members | None) -> str:
@@ -216,14 +222,14 @@ def _told(clause: Clause, values: Values, only: Members | None) -> str:
         FROM person p JOIN ({told}) t(subject, at, version) USING (subject) GROUP BY p.head)"""
 
 
-def _governed(clause: Clause, by_rule: dict[Rule, str], without: str) -> str:
+def _governed(clause: Clause, by_rule: dict[Rule, str]) -> str:
     """Return what the version that governs a person says; who was never told anything has the present one."""
     cases = " ".join(
-        f"WHEN told.place = {place} AND told.again = {again} THEN {by_rule[rule] if rule else without}"
+        f"WHEN told.place = {place} AND told.again = {again} THEN {by_rule[rule] if rule else 'NULL'}"
         for (place, again), rule in clause.rules.items()
     )
     present = clause.rules[len(clause.versions) - 1, True]
-    return f"CASE {cases} WHEN told.place IS NULL THEN {by_rule[present] if present else without} END"
+    return f"CASE {cases} WHEN told.place IS NULL THEN {by_rule[present] if present else 'NULL'} END"
 
 
 def _held(clause: Clause, today: date, values: Values) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from gardien.base import clock, scope
 
 from ..rules import Figure
-from . import archive, clocks, dated, due, statements
+from . import archive, backups, clocks, dated, due, statements
 from .clocks import Clause, Pass
 from .statements import Values
 
@@ -24,7 +24,10 @@ Calendar = list[tuple[str, date, int]]
 
 @dataclass(frozen=True)
 class _Count:
-    """How many persons or rows under a clause are alike, and the first of their due instants, in the month `month`."""
+    """How many persons or rows under a clause are alike, of those that fall due in a month.
+
+    `first` is the first of their due instants, `since` the first from which whoever is still there is late.
+    """
 
     month: date
     is_due: bool
@@ -33,6 +36,7 @@ class _Count:
     grounds: Sequence[str] | None
     number: int
     first: datetime
+    since: datetime
 
     @property
     def is_free(self) -> bool:
@@ -48,27 +52,32 @@ class Measured:
     calendar: Calendar
 
 
-def measured(as_of: datetime) -> dict[UUID, Measured]:
-    """Return how each controller stands at an instant, a transaction each; call outside one."""
+def measured(as_of: datetime, now: datetime | None = None) -> dict[UUID, Measured]:
+    """Return how each controller stands at an instant, as seen `now`, a transaction each; call outside one.
+
+    Of an instant to come it is supposed that each night's run until then warns whom it has to.
+    """
     found = {}
     for of in clocks.passes():
         with scope.entered(of.controller):
             Values().remember_much()
-            found[of.controller] = measure(of, as_of)
+            found[of.controller] = measure(of, as_of, now)
     return found
 
 
 @scope.exempt
-def measure(of: Pass, as_of: datetime) -> Measured:
+def measure(of: Pass, as_of: datetime, now: datetime | None = None) -> Measured:
     """Return how the present controller stands at an instant, those included whom a restriction hides.
 
     Only so are they known as one person under all their references, and as somebody who was recorded.
     """
     own = Measured([], [])
     for clause in clocks.clauses(of, clock.legal_day(as_of)):
-        counts = list(_counts(clause, as_of))
+        counts = list(_counts(clause, as_of, now))
+        if of.is_shared and clause.id in backups.CLAUSES:
+            counts += _backups(as_of)
         own.figures.append(_figure(clause, counts, as_of))
-        own.calendar.extend(_months(clause, counts))
+        own.calendar.extend(_months(clause, counts, as_of))
     return own
 
 
@@ -102,25 +111,28 @@ def summed(found: Iterable[Figure]) -> Figure:
     )
 
 
-def _counts(clause: Clause, as_of: datetime) -> Iterator[_Count]:
+def _counts(clause: Clause, as_of: datetime, now: datetime | None = None) -> Iterator[_Count]:
     """Yield all that figure and calendar need of a clause, from one reading of each of its sources."""
     for holding in (*clause.dated, *([None] if clause.with_person else [])):
         values = Values()
         if holding:
-            found = (
-                f"SELECT due_at, false AS waits, NULL::text[] AS grounds FROM ({dated.rows(clause, holding, values)}) x"
-            )
+            own = "due_at, due_at AS promised_at, false AS is_to_warn, false AS waits, NULL::text[] AS grounds"
+            found = f"SELECT {own} FROM ({dated.rows(clause, holding, values)}) x"
         else:
-            found = due.persons(clause, as_of, values)
-        now, late, month = values(as_of), values(as_of - GRACE), statements.month("due_at")
+            found = due.persons(clause, as_of, values, now=now)
+        is_due = f"due_at <= {values(as_of)}"
+        since = "CASE WHEN is_to_warn THEN promised_at ELSE due_at END"
+        is_late = f"{since} <= {values(as_of - GRACE)}"
         rows = values.rows(f"""
-            SELECT {month}, due_at <= {now}, due_at <= {late}, waits, grounds, count(*), min(due_at)
+            SELECT {statements.month("due_at")}, {is_due}, {is_late}, waits, grounds, count(*), min(due_at),
+                min({since})
             FROM ({found}) y WHERE due_at IS NOT NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1""")
         yield from (_Count(*row) for row in rows)
 
 
 def _figure(clause: Clause, counts: Sequence[_Count], as_of: datetime) -> Figure:
     free = [each for each in counts if each.is_free]
+    late = [each for each in counts if each.is_late and not each.waits]
     held: Counter[str] = Counter()
     for each in counts:
         for ground in (each.grounds or ()) if each.is_due and not each.waits else ():
@@ -130,18 +142,29 @@ def _figure(clause: Clause, counts: Sequence[_Count], as_of: datetime) -> Figure
         due=sum(each.number for each in free if each.is_due),
         held=dict(sorted(held.items())),
         deferred=sum(each.number for each in counts if each.is_due and each.waits),
-        overdue=sum(each.number for each in free if each.is_late),
-        oldest_overdue=_iso(min((each.first for each in free if each.is_late), default=None)),
+        overdue=sum(each.number for each in late),
+        oldest_overdue=_iso(min((each.since for each in late), default=None)),
         next_due=_iso(min((each.first for each in free if not each.is_due), default=None)),
     )
     return summed([counted, _of_archive(clause.id, as_of)]) if archive.has_any(clause.id) else counted
 
 
-def _months(clause: Clause, counts: Sequence[_Count]) -> Calendar:
+def _backups(as_of: datetime) -> Iterator[_Count]:
+    """Yield each backup that is there: it holds something of everybody, and goes as a whole."""
+    for made_at in backups.kept().values_list("made_at", flat=True):
+        if until := backups.until(made_at, as_of):
+            month = clock.legal_day(until).replace(day=1)
+            is_late = until <= as_of - GRACE
+            yield _Count(month, until <= as_of, is_late, waits=False, grounds=None, number=1, first=until, since=until)
+
+
+def _months(clause: Clause, counts: Sequence[_Count], as_of: datetime) -> Calendar:
     months: Counter[date] = Counter()
     for each in counts:
         if each.is_free and not each.is_due:
             months[each.month] += each.number
+    ends = archive.ends(clause.id, clock.legal_day(as_of)) if archive.has_any(clause.id) else ()
+    months.update(month for _, month in {(who, clock.legal_day(at).replace(day=1)) for who, at in ends})
     return [(clause.id, month, count) for month, count in sorted(months.items())]
 
 
@@ -154,7 +177,7 @@ def _of_archive(clause: str, as_of: datetime) -> Figure:
     late = [ended_at for ended_at in since.values() if ended_at <= as_of - GRACE]
     return Figure(
         clause,
-        due=len(since),
+        due=sum(ended_at <= as_of for ended_at in since.values()),
         held=archive.held(clause, today),
         deferred=archive.deferred(clause),
         overdue=len(late),
