@@ -24,6 +24,7 @@ from gardien.customers.rules import tokens
 from gardien.journal.models import Entry
 from gardien.network import queries as network
 from gardien.network.models import User
+from gardien.network.rules import PartyKind
 from gardien.retention import actions, queries
 from gardien.retention.actions import _erasing
 from gardien.retention.models import Run
@@ -204,7 +205,15 @@ def test_a_text_is_read_once_for_all_values() -> None:
     assert reader.finds("x person1999@COURRIEL.example y")
 
 
-def test_another_controllers_sample_is_sought_in_its_own_tables_only(gone: Any, cast: Any) -> None:
+def test_what_the_network_still_has_of_a_customer_is_found(gone: Any) -> None:
+    with scope.entered(network.central_party(PartyKind.NETWORK).id):
+        Entry.objects.create(
+            tag="a:b:c", at=clock.now(), references={"a": hashlib.sha256(EMAIL.lower().encode()).hexdigest()}
+        )
+    assert residue.scan([gone.sample], PATHS)["found"] == {"journal.Entry.references": 1}
+
+
+def test_another_repairers_sample_is_sought_in_its_own_tables_only(gone: Any, cast: Any) -> None:
     other = network.controller(cast.membership("counter.adviser@canal.example"))
     with scope.entered(gone.tenant):
         _column(SHA)(gone)

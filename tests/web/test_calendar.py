@@ -176,7 +176,7 @@ def test_the_last_nights_are_listed_with_the_figures_of_the_pages_clauses(garage
 def test_what_was_looked_for_after_a_run_is_told_with_what_was_found(garage: SimpleNamespace) -> None:
     nights.night(clock.now(), **nights.CLEAN)
     assert dict(facts(garage.client.get(GARAGE).text)) == {
-        "Valeurs retrouvées": "aucune, pour 60 valeurs de 12 personnes",
+        "Valeurs retrouvées": "aucune, sur 60 valeurs de 12 personnes, parmi les 12 parties",
         "Retours possibles à une personne": "aucun\u00a0: chaque ligne anonyme vaut pour au moins 5 personnes",
         "Place libérée sur le disque": "depuis le 29 novembre 2026",
         "Disparu des sauvegardes": "le 29 décembre 2026 au plus tard",

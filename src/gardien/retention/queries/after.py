@@ -24,6 +24,8 @@ class Witness:
     """Keeps, in memory and for this run only, what some of the persons bore who are about to go."""
 
     samples: dict[UUID, list[residue.Sample]] = field(default_factory=dict)
+    went: int = 0
+    """How many records went, those of the sample included."""
 
     def sees(self, root: Root, of: Members) -> Callable[[], None]:
         """Look at persons of the present scope, as long as too few were seen; what is returned says that they went.
@@ -32,10 +34,13 @@ class Witness:
         """
         seen = self.samples.setdefault(scope.current(), [])
         left = MOST_SAMPLED - sum(each.persons for each in seen)
-        if left <= 0:
-            return lambda: None
-        sample = residue.collect(root, Members(of.ids[:left], of.references[:left]))
-        return lambda: seen.append(sample)
+        sample = residue.collect(root, Members(of.ids[:left], of.references[:left])) if left > 0 else None
+
+        def gone() -> None:
+            self.went += len(of.ids)
+            seen.extend([sample] if sample else [])
+
+        return gone
 
 
 def reports(run: Run, witness: Witness, paths: Mapping[str, Path], at: datetime) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def reports(run: Run, witness: Witness, paths: Mapping[str, Path], at: datetime)
             attacks[str(of.controller)] = attack.measured()
     samples = [each for found in witness.samples.values() for each in found]
     return {
-        "residue": residue.scan(samples, paths),
+        "residue": residue.scan(samples, paths) | {"went": witness.went},
         "attack": attack.added_up(attacks, run.attack["written"]),
         "removal": removal(at, at),
     }

@@ -82,8 +82,9 @@ def collect(root: Root, of: Members) -> Sample:
 def scan(samples: Sequence[Sample], paths: Mapping[str, Path]) -> dict[str, Any]:
     """Look for the values of `samples` in all stores, and return what was looked at and where how much was found.
 
-    A controller's tables are read for its own persons; tables of nobody's, with jobs and sessions, and the files and
-    folders `paths`, by the place that a room declares as `file:…`, for all.
+    A repairer's tables are read for its own persons, since others may be another's customers too; for all are read the
+    tables of the network and the provider, who see no customer, tables of nobody's, with jobs and sessions, and the
+    files and folders `paths`, by the place that a room declares as `file:…`.
     Call outside any scope, as a role that reads all tables.
     """
     seen, by_controller = _Seen(), dict[UUID, set[str]]()
@@ -91,12 +92,15 @@ def scan(samples: Sequence[Sample], paths: Mapping[str, Path]) -> dict[str, Any]
         by_controller.setdefault(sample.controller, set()).update(sample.values)
     every = set().union(*by_controller.values())
     own = [model for model in apps.get_models() if issubclass(model, ControllerRow | TenantRow)]
-    for controller, told in by_controller.items():
-        with scope.entered(controller):
-            _tables(own, Reader(told), seen)
     if every:
         with scope.entered(_network()):
-            reader = Reader(every - _borne_by_users(every))
+            elsewhere = every - _borne_by_users(every)
+        for of in clocks.passes():
+            told = by_controller.get(of.controller, set()) | (elsewhere if of.population == "user" else set())
+            with scope.entered(of.controller):
+                _tables(own if told else [], Reader(told), seen)
+        with scope.entered(_network()):
+            reader = Reader(elsewhere)
             _tables([model for model in apps.get_models() if model not in own], reader, seen)
             _sessions(reader, seen)
         for place, path in paths.items():

@@ -24,7 +24,8 @@ def _residue(report: Mapping[str, Any]) -> Iterator[Told]:
     if "found" not in report:
         return
     count = sum(report["found"].values())
-    none = _("none, for %(values)s values of %(persons)s persons") % report
+    told = {"went": report["persons"], **report}
+    none = _("none, for %(values)s values of %(persons)s of the %(went)s persons who went") % told
     yield _("Values left behind"), none if not count else _("%(count)s found") % {"count": count}, bool(count)
 
 
