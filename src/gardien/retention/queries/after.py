@@ -51,5 +51,5 @@ def reports(run: Run, witness: Witness, paths: Mapping[str, Path], at: datetime)
     return {
         "residue": residue.scan(samples, paths),
         "attack": attack.added_up(attacks, run.attack["written"]),
-        "removal": removal(at, at),
+        "removal": removal(at),
     }
