@@ -22,6 +22,7 @@ from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.models import CentralParty
 from gardien.network.rules import PartyKind
+from tests import second_factor
 from tests.conftest import PASSWORD, as_role
 
 PUBLIC = roles.matrix().public
@@ -80,9 +81,7 @@ def nobody(at: datetime) -> Client:
     """Open an account that holds no role, and sign it in."""
     told = {"first_name": "Alex", "last_name": "Exemple", "password": PASSWORD}
     user = network.open_user(email="nobody@sarvane.example", **told, by=BY, at=at)
-    client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return second_factor.sign_in(Client(), user)
 
 
 @pytest.fixture

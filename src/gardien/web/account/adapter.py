@@ -17,7 +17,7 @@ from gardien.base.actor import Actor
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.rules import Kind
-from gardien.web.shared import letters
+from gardien.web.shared import letters, limits
 
 SEALED = b"web.account.second_factor"
 BY = Actor.program("account")
@@ -70,9 +70,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Open the session of who has proved all that their role needs, and record that they signed in, together."""
+        at = clock.now()
         with transaction.atomic():
             super().login(request, user)
-            network.record_sign_in(user=user, by=BY, at=clock.now())
+            limits.begin(request.session, at)
+            network.record_sign_in(user=user, by=BY, at=at)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Return the active user of these credentials, or None; refuse too many attempts without looking at them.
