@@ -30,7 +30,7 @@ UNPROCESSABLE = 422
 @page(READING, "GET", "POST")
 @users_data
 def acknowledge(request: Request) -> HttpResponse:
-    """Show the users' notice in force until it is acknowledged; nothing else opens before."""
+    """Show the users' notice in force until it is acknowledged; only one's own account opens before."""
     version = reading.version()
     language = _language(version.languages)
     notice = documents.notice(version, "user", language)

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from gardien.network.models import Membership, Site, SupportAccess, User
 
 View = Callable[..., HttpResponse]
-READING, CHOICE = "account.acknowledge", "membership.choose"
-"""The one action of who has not read the version in force yet, and that of who acts in no role."""
+READING, CHOICE, HOME = "account.acknowledge", "membership.choose", "home.view"
+OWN = {READING, "account.view", "account.secure"}
+"""What everybody does with their own account, without a role or before they have read the version in force, too."""
+NO_ROLE = "user"
+"""As what somebody who acts in no role stands in the journal."""
 UNAUTHORISED = 401
 
 
@@ -49,7 +52,7 @@ def page(action: str, *methods: str, sets_up: bool = False, is_sensitive: bool =
     page, an export or an identity document, asks who did not prove lately who they are to do so again.
 
     Whose role has ended chooses another one first, and a form that was filled in as somebody else, or in another role,
-    is not carried out.
+    is not carried out. One's own account (`OWN`) opens in any role and in none, and before all that is to be read.
     """
 
     def decorate(view: View) -> View:
@@ -92,13 +95,13 @@ def _first(request: Request, action: str, *, sets_up: bool) -> HttpResponse | No
         return _to_sign_in(request)
     if proof.is_missing(request) and not sets_up:
         return _to(request, "mfa_index")
-    if request.membership is None and not (request.memberships and action == CHOICE):
-        return _to_choice(request)
+    if request.membership is None and action not in OWN and not (request.memberships and action == CHOICE):
+        return _without_role(request, action)
     if request.membership is not None and not roles.matrix().allows(request.membership.role, action):
         raise PermissionDenied
-    if carried.is_of_another(request) and action != CHOICE:
+    if carried.is_of_another(request) and action not in {*OWN, CHOICE}:
         return HttpResponse(status=UNAUTHORISED) if request.htmx else errors.expired(request)
-    if request.must_read and action != READING and not sets_up:
+    if request.must_read and action not in {*OWN, CHOICE}:
         return reading.first(request)
     return None
 
@@ -124,8 +127,10 @@ def _to_sign_in(request: Request) -> HttpResponse:
     return _to(request, "account_login")
 
 
-def _to_choice(request: Request) -> HttpResponse:
-    """Ask whose role has ended for the next one; who holds none is refused."""
+def _without_role(request: Request, action: str) -> HttpResponse:
+    """Ask whose role has ended for the next one; who holds none has their own account for a home, and nothing else."""
+    if not request.memberships and action == HOME:
+        return redirect("account")
     if not request.memberships:
         raise PermissionDenied
     if request.htmx:
@@ -145,8 +150,7 @@ def _to(request: Request, name: str) -> HttpResponse:
 
 def actor(request: Request) -> Actor:
     """Return who acts."""
-    assert request.membership is not None  # noqa: S101 -- `page` has seen it
-    return network.actor(request.membership)
+    return network.actor(request.membership) if request.membership else Actor(request.user.id, NO_ROLE)
 
 
 def site(request: Request) -> "Site":
