@@ -126,14 +126,17 @@ def test_a_second_factor_taken_away_leaves_only_its_set_up_on_the_next_request(c
     assert left == ["/compte/securite/?next=/reseau/reparateurs/"] * 2
 
 
-def test_a_cookie_set_before_signing_in_is_never_the_session(cast: Any) -> None:
-    client = Client()
-    client.cookies["session"] = "a" * 32
+def test_a_session_set_before_signing_in_is_never_the_one_that_is_signed_in(cast: Any) -> None:
+    planted = sessions.SessionStore()
+    planted["planted"] = True
+    planted.create()
+    client, thief = Client(), Client()
+    client.cookies["session"] = thief.cookies["session"] = planted.session_key
     counter.post(client, "/compte/connexion/", {"login": counter.ADVISER, "password": PASSWORD})
-    assert client.cookies["session"].value != "a" * 32
-    fixed = Client()
-    fixed.cookies["session"] = "a" * 32
-    assert not is_open(fixed)
+    assert is_open(client)
+    assert client.session["planted"], "the session that was planted was taken up"
+    assert client.cookies["session"].value != planted.session_key
+    assert not is_open(thief)
 
 
 def test_the_night_s_tidying_deletes_sessions_that_are_over_and_no_other(sign_in: Any) -> None:
