@@ -7,6 +7,7 @@ from django.test import Client
 from gardien.base import clock
 from gardien.base.actor import Actor
 from gardien.network.rules import totp_code
+from gardien.web.shared import limits
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BY = Actor.program("test")
@@ -24,6 +25,7 @@ def sign_in(client: Client, user: Any, *, proved: tuple[str, ...] = ("password",
     """
     client.force_login(user, BACKEND)
     session = client.session
+    limits.begin(session, clock.now())
     session["account_authentication_methods"] = [
         {"method": each, "at": clock.now().timestamp() + ahead} for each in proved
     ]

@@ -75,8 +75,9 @@ def is_right(cell: matrix.Cell, route: matrix.Route) -> bool:
     if cell.persona in OUTSIDE:
         return cell.answer == 302
     role, _, place = cell.persona.partition("@")
-    if route.pattern.name == "choose" or not roles.matrix().allows(role, view.gardien_action):
-        return cell.answer == 403  # an empty form chooses no role of one's own
+    is_no_choice = (cell.method, route.pattern.name) == ("POST", "choose")  # an empty form chooses no role of one's own
+    if is_no_choice or not roles.matrix().allows(role, view.gardien_action):
+        return cell.answer == 403
     if OWN & set(route.pattern.pattern.converters) and not place.startswith("TILLEUL"):
         return cell.answer == 404
     return cell.answer < 500 and cell.answer not in {401, 403, 405}

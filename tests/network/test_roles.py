@@ -13,9 +13,10 @@ from gardien.commitment import queries as commitment
 from gardien.consent import actions as consent
 from gardien.consent import queries as asked
 from gardien.consent.rules import How
+from gardien.journal.models import Entry
 from gardien.network import actions, queries
 from gardien.network.models import Membership
-from gardien.network.rules import PartyKind, UserState
+from gardien.network.rules import PartyKind, Tag, UserState
 from tests.network.asked import BY, opened, requested
 from tests.web import counter
 
@@ -44,6 +45,54 @@ def test_a_role_can_be_given_until_a_day_and_never_ends_before_it_begins(cast: A
     assert given not in queries.memberships(user, until)
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.filter(id=given.id).update(until_at=at - timedelta(seconds=1))
+
+
+def test_a_role_that_is_held_gets_the_end_that_it_is_given_with(cast: Any, at: datetime) -> None:
+    user, site = cast.user("workshop@canal.example"), cast.site("CANAL")
+    told = {"user": user, "role": "storekeeper", "place": site, "by": BY, "at": at}
+    ends = [at + timedelta(days=2), at + timedelta(days=9), None, None, at + timedelta(days=1)]
+    given = [actions.give_role(**told, until_at=end) for end in ends]
+    assert len({each.id for each in given}) == 1
+    assert [each.until_at for each in given] == ends
+    assert Membership.objects.get(user=user, role="storekeeper").until_at == ends[-1]
+    with scope.entered(queries.central_party(PartyKind.NETWORK).id):
+        told_of = Entry.objects.filter(tag=Tag.ROLE_GIVEN, references__membership=str(given[0].id))
+        assert told_of.count() == 4, "what changes nothing is not told"
+
+
+def test_a_role_that_has_ended_is_given_anew(cast: Any, at: datetime) -> None:
+    told = {"user": cast.user("workshop@canal.example"), "role": "storekeeper", "place": cast.site("CANAL"), "by": BY}
+    first = actions.give_role(**told, at=at, until_at=at + timedelta(days=1))
+    again = actions.give_role(**told, at=at + timedelta(days=1))
+    assert (again.id == first.id, again.until_at) == (False, None)
+
+
+@pytest.mark.parametrize("email", [MANAGER, "workshop@canal.example"])
+def test_no_site_is_left_to_managers_who_leave_on_a_day(cast: Any, at: datetime, email: str) -> None:
+    site, until = cast.site("CANAL"), at + timedelta(days=2)
+    lasting = cast.membership(MANAGER)
+    if email != MANAGER:
+        Membership.objects.filter(id=lasting.id).update(until_at=at)
+    before = counter.rows()
+    with pytest.raises(actions.LastManagerError):
+        actions.give_role(user=cast.user(email), role="site_manager", place=site, by=BY, at=at, until_at=until)
+    assert counter.rows() == before
+    Membership.objects.filter(id=lasting.id).update(until_at=None)
+    other = cast.user("workshop@canal.example")
+    actions.give_role(user=other, role="site_manager", place=site, by=BY, at=at)
+    actions.give_role(user=cast.user(email), role="site_manager", place=site, by=BY, at=at, until_at=until)
+    assert queries.active_at(lasting, until).filter(role="site_manager").count() == 1
+
+
+def test_the_network_is_not_left_to_administrators_who_leave_on_a_day(cast: Any, at: datetime) -> None:
+    held, party = cast.membership(ADMINISTRATOR), queries.central_party(PartyKind.NETWORK)
+    told = {"role": "network_administrator", "place": party, "by": BY, "at": at, "until_at": at + timedelta(days=2)}
+    with pytest.raises(actions.LastAdministratorError):
+        actions.give_role(user=held.user, **told)
+    second = opened("ana@sarvane.example", at)
+    assert actions.give_role(user=second, **told).until_at == at + timedelta(days=2)
+    with pytest.raises(actions.LastAdministratorError):
+        actions.give_role(user=held.user, **told)
 
 
 def test_the_last_manager_of_a_site_with_people_stays(cast: Any, at: datetime) -> None:

@@ -17,6 +17,7 @@ from gardien.quotes import actions, queries
 from gardien.quotes.models import Quote
 from gardien.quotes.queries import Change
 from gardien.quotes.rules.vocabulary import Family, RefusalReason, ReusedParts
+from tests import second_factor
 from tests.quotes.counter import Counter, day
 from tests.quotes.test_documents import pages
 from tests.quotes.test_drafting import at_once
@@ -184,7 +185,7 @@ def test_the_reasons_of_a_refusal_are_a_closed_list() -> None:
 def test_a_late_acceptance_takes_a_manager_and_a_reason(counter: Counter, who: str, status: int, state: str) -> None:
     quote, client = counter.sell(day(2021, 3)), Client()
     user = User.objects.get(email=f"{who}@tilleul.example")
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    second_factor.sign_in(client, user)
     address = f"/devis/{quote.id}/accepter-tard/"
     assert client.post(address, {"late_reason": ""}).status_code == (422 if status == 302 else status)
     assert counter.read(queries.by_id, quote.id).state == "issued"
@@ -196,9 +197,7 @@ def test_a_late_acceptance_takes_a_manager_and_a_reason(counter: Counter, who: s
 def test_the_page_of_a_duplicate_says_which_prices_changed(counter: Counter) -> None:
     quote, client = counter.issue(drafted(counter, listed("L-PAGE", "70,00")), AT), Client()
     listed("L-PAGE", "75,00")
-    client.force_login(
-        User.objects.get(email="counter.adviser@tilleul.example"), "allauth.account.auth_backends.AuthenticationBackend"
-    )
+    second_factor.sign_in(client, User.objects.get(email="counter.adviser@tilleul.example"))
     page = client.post(f"/devis/{quote.id}/dupliquer/", {"draft_key": str(ids.new())}, follow=True).text
     assert "coûte maintenant 75,00\xa0€" in page.replace("\u202f", "\xa0")
 

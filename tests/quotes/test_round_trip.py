@@ -19,6 +19,7 @@ from gardien.network.models import User
 from gardien.quotes import actions, queries
 from gardien.quotes.models import Quote
 from gardien.quotes.rules import money
+from tests import second_factor
 from tests.quotes.counter import Counter, day
 from tests.quotes.test_money import amounts
 
@@ -55,7 +56,7 @@ def quotes(draw: st.DrawFn) -> tuple[list[actions.Offer], bool, Decimal | None]:
 def desk(counters: dict[str, Counter]) -> SimpleNamespace:
     """The counter of an adviser who is signed in, with a person and a company before it."""
     counter, client = counters["TILLEUL"], Client()
-    client.force_login(User.objects.get(email=ADVISER), "allauth.account.auth_backends.AuthenticationBackend")
+    second_factor.sign_in(client, User.objects.get(email=ADVISER))
     person, company = counter.customer(AT), counter.customer(AT, company="Transports Valmont", plate="GH-482-KM")
     return SimpleNamespace(counter=counter, client=client, person=person, company=company)
 

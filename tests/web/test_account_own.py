@@ -44,7 +44,7 @@ def unread(cast: Any) -> None:
 
 def test_nothing_opens_before_the_version_in_force_was_read(unread: None, sign_in: Any, at: datetime) -> None:
     client = sign_in(ADVISER)
-    for path in ("/", "/devis/", "/clients/nouveau/", "/compte/", "/compte/donnees/"):
+    for path in ("/", "/devis/", "/clients/nouveau/", "/compte/reprise/"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
     assert client.get("/devis/", HTTP_HX_REQUEST="true").status_code == 401
@@ -162,6 +162,65 @@ def test_a_consent_is_shown_and_withdrawn(cast: Any, sign_in: Any, at: datetime)
     assert client.post("/compte/retrait/", {"purpose": "user.use.accounts"}).status_code == 400
     assert f'name="purpose" value="{question.purpose}"' not in client.get("/compte/").content.decode()
     assert User.objects.get(id=user.id).state == UserState.ACTIVE
+
+
+def agree(user: User, at: datetime) -> str:
+    """Let a user agree to what they are asked first; return the purpose."""
+    question = agreed.asked(commitment.in_force(at.date()), "fr", "user")[0]
+    answer = consent.Answer(question.purpose, question.channel, "", True, question.document)
+    with network():
+        by = Actor(user.id, "counter_adviser")
+        consent.decide(subject=user.reference, answers=[answer], how=How.FORM, by=by, at=at)
+    return question.purpose
+
+
+def rights_of(client: Client, user: User, at: datetime) -> list[Any]:
+    """Use each right over one's own account; return what was answered and what came of it."""
+    purpose, elsewhere = agree(user, at), signed_in(ADVISER)
+    answers = [
+        client.get("/compte/").status_code,
+        client.get("/compte/donnees/").headers["Content-Type"],
+        client.get("/compte/securite/mot-de-passe/").status_code,
+        client.post("/compte/opposition/", {"offer": "email:partners"}).headers["Location"],
+        client.post("/compte/retrait/", {"purpose": purpose}).headers["Location"],
+        client.post("/compte/sessions/fermer-les-autres/").headers["Location"],
+        is_in(elsewhere),
+    ]
+    with network():
+        return [*answers, {each.is_given for each in agreed.current([user.reference])}]
+
+
+OPEN = [200, "application/json", 200, "/compte/", "/compte/", "/compte/", False, {False}]
+
+
+def test_one_s_own_account_opens_before_the_new_version_is_confirmed(
+    unread: None, cast: Any, sign_in: Any, at: datetime
+) -> None:
+    client = sign_in(ADVISER)
+    assert rights_of(client, cast.user(ADVISER), at) == OPEN
+    assert client.get("/devis/").headers["Location"] == PAGE
+    with network():
+        assert Acknowledgement.objects.count() == 0
+
+
+def test_one_s_own_account_opens_to_who_holds_no_role_any_more(cast: Any, sign_in: Any, at: datetime) -> None:
+    client = sign_in(ADVISER)
+    assert client.get("/devis/").status_code == 200
+    actions.end_role(membership_id=cast.membership(ADVISER).id, by=Actor.program("tests"), at=at)
+    assert rights_of(client, cast.user(ADVISER), at) == OPEN
+    assert client.get("/").headers["Location"] == "/compte/"
+    assert "Vous ne tenez aucun rôle" in client.get("/compte/").text
+    refused = [client.get(page).status_code for page in ("/devis/", "/compte/role/", "/reseau/personnes/")]
+    assert refused == [403] * 3
+
+
+def test_who_must_choose_a_role_reaches_their_own_account(cast: Any, sign_in: Any, at: datetime) -> None:
+    email = "renfort@tilleul.example"
+    client = sign_in(email)
+    assert client.get("/devis/").status_code == 200
+    actions.end_role(membership_id=cast.membership(email).id, by=Actor.program("tests"), at=at)
+    assert client.get("/compte/").status_code == 200
+    assert client.get("/devis/").headers["Location"] == "/compte/role/"
 
 
 def test_an_objection_to_offers_is_recorded_for_one_channel_and_sender(cast: Any, sign_in: Any) -> None:

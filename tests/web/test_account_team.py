@@ -151,6 +151,31 @@ def test_a_site_settles_for_how_long_its_quotes_are_valid(
     assert (quote.valid_until_date - at.date()).days in (kept, kept - 1, kept + 1)
 
 
+def test_a_role_until_a_day_is_lengthened_by_the_network_and_not_by_its_bearer(
+    cast: Any, sign_in: Any, at: datetime
+) -> None:
+    administrator, user, site = sign_in(ADMINISTRATOR), cast.user("workshop@canal.example"), cast.site("CANAL")
+    page, told = f"/reseau/personnes/{user.id}/", {"place": f"site:{site.id}", "role": "site_manager"}
+    assert administrator.post(page, {**told, "last_day": str(clock.legal_day(at))}).status_code == 302
+    bearer = sign_in("workshop@canal.example")
+    (manager,) = [each for each in queries.memberships(user, clock.now()) if each.role == "site_manager"]
+    bearer.post("/compte/role/", {"membership": manager.id})
+    answer = bearer.post("/site/equipe/role/", {"user": user.id, "role": "site_manager"}, follow=True)
+    assert "Ce rôle est déjà tenu" in answer.text
+    assert Membership.objects.get(id=manager.id).until_at is not None
+    assert administrator.post(page, told).status_code == 302
+    assert Membership.objects.get(id=manager.id).until_at is None
+
+
+def test_the_only_manager_is_given_no_last_day(cast: Any, sign_in: Any, at: datetime) -> None:
+    client, user, site = sign_in(ADMINISTRATOR), cast.user(MANAGER), cast.site("CANAL")
+    told = {"place": f"site:{site.id}", "role": "site_manager", "last_day": str(clock.legal_day(at))}
+    answer = client.post(f"/reseau/personnes/{user.id}/", told)
+    assert (answer.status_code, "Personne d’autre ne tient ce rôle sans date de fin" in answer.text) == (422, True)
+    assert f'value="{told["last_day"]}"' in answer.text
+    assert Membership.objects.get(user=user).until_at is None
+
+
 def test_the_network_gives_itself_no_role_at_a_garage(cast: Any, sign_in: Any) -> None:
     client, own = sign_in(ADMINISTRATOR), cast.user(ADMINISTRATOR)
     told = {"place": f"site:{cast.site('TILLEUL').id}", "role": "site_manager", "last_day": ""}

@@ -174,3 +174,22 @@ def test_an_old_proof_is_asked_again_before_what_is_sensitive_and_the_form_waits
         passed = counter.post(client, "/compte/preuve/", {**proof, "password": PASSWORD})
         assert passed.headers["Location"] == SETTING_UP
         assert client.get(SETTING_UP).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["change_password", "end_sessions", "suspend", "close"])
+def test_a_sign_in_that_waits_for_its_code_ends_with_the_sessions_of_its_account(cast: Any, act: str) -> None:
+    from gardien.network import actions
+
+    client, user = half_way(Client(), READER), cast.user(READER)
+    told = {"password": "une phrase de sept mots, longue et nouvelle"} if act == "change_password" else {}
+    getattr(actions, act)(user_id=user.id, **told, by=second_factor.BY, at=clock.now())
+    before = counter.rows()
+    answer = counter.post(client, CODE, {"code": second_factor.code(secret_of(cast, READER))})
+    assert (answer.status_code, answer.headers["Location"]) == (302, SIGN_IN)
+    assert {name for name, count in counter.rows().items() if count != before[name]} <= {"network_throttle"}
+    page = client.get(SIGN_IN).text
+    (refused,) = re.findall(r'role="status">([^<]+)</p>', page)
+    wrong = counter.post(Client(), SIGN_IN, {"login": READER, "password": "pas celui-là"})
+    assert counter.unescape(refused) in counter.sentences(wrong.text)
+    assert client.get("/reseau/reparateurs/").headers["Location"].startswith(SIGN_IN)
+    assert not [key for key, _ in client.session.items() if key.startswith(("account_", "_auth"))]

@@ -11,7 +11,7 @@ from gardien.base import clock
 from gardien.commitment.registry import registry
 from gardien.network.models import Membership, User
 from gardien.network.rules import UserState
-from gardien.web.shared import sessions
+from gardien.web.shared import limits, sessions
 from tests import second_factor
 from tests.conftest import PASSWORD
 from tests.web import counter
@@ -52,6 +52,29 @@ def test_twelve_hours_end_a_session_that_never_rested(sign_in: Any) -> None:
             assert is_open(client), quarter
     with time_machine.travel(at + timedelta(hours=12, minutes=1)):
         assert not is_open(client)
+
+
+def test_both_times_begin_at_sign_in_not_at_the_first_page(cast: Any) -> None:
+    typed, clients, at = {"login": counter.ADVISER, "password": PASSWORD}, (Client(), Client()), clock.now()
+    for client in clients:
+        assert counter.post(client, "/compte/connexion/", typed).status_code == 302
+    used, unused = clients
+    with time_machine.travel(at + timedelta(minutes=31)):
+        assert not is_open(unused)
+    for minutes in range(20, 12 * 60, 20):
+        with time_machine.travel(at + timedelta(minutes=minutes)):
+            assert is_open(used), minutes
+    with time_machine.travel(at + timedelta(hours=12, minutes=1)):
+        assert not is_open(used)
+
+
+@pytest.mark.parametrize("lost", [limits.BEGAN, limits.SEEN])
+def test_a_session_that_does_not_say_since_when_it_is_open_is_over(sign_in: Any, lost: str) -> None:
+    client = sign_in(counter.ADVISER)
+    session = client.session
+    session.pop(lost, None)
+    session.save()
+    assert not is_open(client)
 
 
 def test_what_was_typed_as_the_session_ended_is_kept(sign_in: Any) -> None:
@@ -103,14 +126,17 @@ def test_a_second_factor_taken_away_leaves_only_its_set_up_on_the_next_request(c
     assert left == ["/compte/securite/?next=/reseau/reparateurs/"] * 2
 
 
-def test_a_cookie_set_before_signing_in_is_never_the_session(cast: Any) -> None:
-    client = Client()
-    client.cookies["session"] = "a" * 32
+def test_a_session_set_before_signing_in_is_never_the_one_that_is_signed_in(cast: Any) -> None:
+    planted = sessions.SessionStore()
+    planted["planted"] = True
+    planted.create()
+    client, thief = Client(), Client()
+    client.cookies["session"] = thief.cookies["session"] = planted.session_key
     counter.post(client, "/compte/connexion/", {"login": counter.ADVISER, "password": PASSWORD})
-    assert client.cookies["session"].value != "a" * 32
-    fixed = Client()
-    fixed.cookies["session"] = "a" * 32
-    assert not is_open(fixed)
+    assert is_open(client)
+    assert client.session["planted"], "the session that was planted was taken up"
+    assert client.cookies["session"].value != planted.session_key
+    assert not is_open(thief)
 
 
 def test_the_night_s_tidying_deletes_sessions_that_are_over_and_no_other(sign_in: Any) -> None:

@@ -8,8 +8,9 @@ from uuid import UUID
 class Actor:
     """One acting user or program.
 
-    `id` is the user's id, or None for a program; `role` is a role of `commitment/roles.yaml`, or the
-    program's name (`import`, `demo`). Neither a name nor an e-mail address: actors reach the journal.
+    `id` is the user's id, or None for a program; `role` is a role of `commitment/roles.yaml`, `user` for somebody who
+    holds none and acts for their own account, or the program's name (`import`, `demo`). Neither a name nor an e-mail
+    address: actors reach the journal.
     """
 
     id: UUID | None

@@ -32,7 +32,7 @@ def version_published() -> tuple[int, int]:
 DECLARATION = Declaration(
     holdings=(
         Holding("sessions.Session", ("session_key", "session_data", "expire_date"), *SECURITY, "session_data"),
-        Holding("session:carried", ("id", "author", "path", "typed_at"), *SECURITY, "author"),
+        Holding("session:carried", ("id", "author", "place", "path", "typed_at"), *SECURITY, "author"),
         Holding("session:carried", ("sealed",), "address", ("client.use.quote",), "client.retention.quotes", "author"),
         _of_accounts("account.EmailAddress", ("id", "user_id", "verified", "primary"), "user.reference"),
         Holding(

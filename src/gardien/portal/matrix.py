@@ -24,6 +24,7 @@ from gardien.network import queries
 from gardien.network.models import Membership, User
 from gardien.network.rules import SUPPORT, VISIT, Origin, RequestState, SupportReason, UserState
 from gardien.portal import cast
+from gardien.web.shared import limits
 from gardien.web.shared.middleware import SESSION_KEY, VISIT_KEY
 
 MANAGER = "site_manager"
@@ -163,9 +164,9 @@ def _session(user: User, chosen: dict[str, str]) -> str:
     """Open a session that has proved all that a session can prove, with the role or visit chosen in it."""
     client = Client()
     client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
-    session = client.session
-    at = clock.now().timestamp()
-    session["account_authentication_methods"] = [{"method": "password", "at": at}, {"method": "mfa", "at": at}]
+    session, at = client.session, clock.now()
+    limits.begin(session, at)
+    session["account_authentication_methods"] = [{"method": each, "at": at.timestamp()} for each in ("password", "mfa")]
     session["account_authentication_methods_user"] = str(user.pk)
     session.update(chosen)
     session.save()

@@ -19,11 +19,15 @@ class NoSuchRoleError(ValueError):
 
 
 class LastManagerError(ValueError):
-    """Active people still work at the site, and nobody else manages it: give somebody else the role first."""
+    """Nobody else manages the site without an end: give somebody else the role first."""
 
 
 class LastAdministratorError(ValueError):
-    """The network would be without an administrator: give somebody else the role first."""
+    """The network has no other administrator without an end: give somebody else the role first."""
+
+
+LAST: Final = {ADMINISTRATOR: LastAdministratorError, MANAGER: LastManagerError}
+"""The roles that manage a place, and the refusal to let the last one who holds it go."""
 
 
 class ServicesEndedError(ValueError):
@@ -63,16 +67,24 @@ def refuse_last(leaving: Membership, at: datetime) -> None:
 
     The place's row is locked until the transaction ends, so that the second one counts after the first has left.
     """
-    if leaving.role == ADMINISTRATOR:
-        CentralParty.objects.select_for_update(of=("self",)).get(membership=leaving.id)
-        if not _others(leaving, at):
-            raise LastAdministratorError
-    elif leaving.role == MANAGER:
-        Site.objects.select_for_update(of=("self",)).get(membership=leaving.id)
-        if not _others(leaving, at) and queries.active_at(leaving, at).exclude(user=leaving.user_id).exists():
-            raise LastManagerError
+    if not _is_only(leaving, at):
+        return
+    if leaving.role == ADMINISTRATOR or queries.active_at(leaving, at).exclude(user=leaving.user_id).exists():
+        raise LAST[leaving.role]
 
 
-def _others(leaving: Membership, at: datetime) -> bool:
-    same = queries.active_at(leaving, at).filter(role=leaving.role, until_at=None)
-    return same.exclude(user=leaving.user_id).exists()
+def refuse_passing(given: Membership, at: datetime) -> None:
+    """Raise where a role with an end would manage a place that nobody else manages without one."""
+    if given.until_at and _is_only(given, at):
+        raise LAST[given.role]
+
+
+def _is_only(held: Membership, at: datetime) -> bool:
+    """Say whether a role manages its place, and nobody else there manages it without an end; locks the place's row."""
+    if held.role not in LAST:
+        return False
+    place = held.site or held.central_party
+    assert place is not None  # noqa: S101 -- a constraint keeps it: a role is held at one place
+    type(place).objects.select_for_update().get(id=place.id)
+    same = queries.active_at(held, at).filter(role=held.role, until_at=None)
+    return not same.exclude(user=held.user_id).exists()

@@ -88,8 +88,7 @@ def approve(*, request_id: UUID, role: str, place: Site | CentralParty, by: Acto
         )
     elif user.state not in (UserState.APPROVED, UserState.ACTIVE):
         raise AccountClosedError
-    if not queries.holds(user, role, place, at):
-        roles.give_role(user=user, role=role, place=place, by=by, at=at)
+    roles.give_role(user=user, role=role, place=place, by=by, at=at)
     found.state, found.user, found.decided_at, found.decided_by_id = RequestState.APPROVED, user, at, by.id
     found.save()
     tell(Tag.APPROVED, by, at, subject=user.reference, request=found.id)

@@ -4,11 +4,15 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +21,12 @@ from gardien.base.actor import Actor
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.rules import Kind
-from gardien.web.shared import letters
+from gardien.web.shared import letters, limits
 
 SEALED = b"web.account.second_factor"
 BY = Actor.program("account")
+STOOD = "account_stood"
+"""Of the session: what sessions of the account proved when its password was typed."""
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -68,11 +74,27 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def add_message(self, *args: object, **values: object) -> None:
         """Say nothing: the next page shows well enough who is signed in."""
 
+    def pre_login(self, request: HttpRequest, user: Any, **values: Any) -> HttpResponse | None:
+        """Remember as what the account stood when its password was typed; a second factor may still be asked for."""
+        request.session[STOOD] = user.get_session_auth_hash()
+        answer: HttpResponse | None = super().pre_login(request, user, **values)
+        return answer
+
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Open the session of who has proved all that their role needs, and record that they signed in, together."""
+        """Open the session of who has proved all that their role needs, and record that they signed in, together.
+
+        A new password, an end of all sessions or a suspension since the password was typed makes that void.
+        """
+        stood = request.session.pop(STOOD, None)
+        if not user.is_active or stood != user.get_session_auth_hash():
+            clear_login(request)
+            messages.error(request, str(self.error_messages["email_password_mismatch"]))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        at = clock.now()
         with transaction.atomic():
             super().login(request, user)
-            network.record_sign_in(user=user, by=BY, at=clock.now())
+            limits.begin(request.session, at)
+            network.record_sign_in(user=user, by=BY, at=at)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Return the active user of these credentials, or None; refuse too many attempts without looking at them.

@@ -30,7 +30,7 @@ UNPROCESSABLE = 422
 @page(READING, "GET", "POST")
 @users_data
 def acknowledge(request: Request) -> HttpResponse:
-    """Show the users' notice in force until it is acknowledged; nothing else opens before."""
+    """Show the users' notice in force until it is acknowledged; only one's own account opens before."""
     version = reading.version()
     language = _language(version.languages)
     notice = documents.notice(version, "user", language)
@@ -39,7 +39,7 @@ def acknowledge(request: Request) -> HttpResponse:
         subject, at = request.user.reference, clock.now()
         consent.acknowledge(subject=subject, notice=notice, by=actor(request), at=at)
         request.session[reading.KEY] = version.id
-        return redirect("resume" if carried.waiting(request) else "home")
+        return redirect("resume" if carried.waiting(request, request.membership) else "home")
     shown = {"notice": notice, "sentence": documents.sentence_read(version, language), "is_missing": is_missing}
     return render(request, "account/acknowledge.html", shown, status=UNPROCESSABLE if is_missing else 200)
 

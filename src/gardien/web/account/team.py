@@ -108,11 +108,13 @@ def give_role(request: Request) -> HttpResponse:
     if user is None or role not in dict(role_names("site")):
         raise BadRequest
     try:
-        if not queries.holds(user, role, place, at):
+        if queries.holds(user, role, place, at):
+            messages.info(request, _("This role is held already. Until when is for the network to say."))
+        else:
             actions.give_role(user=user, role=role, place=place, by=actor(request), at=at)
+            messages.success(request, _("The role is given."))
     except (actions.ServicesEndedError, actions.BothSidesError) as error:
         raise BadRequest from error
-    messages.success(request, _("The role is given."))
     return redirect("team")
 
 

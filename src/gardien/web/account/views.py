@@ -15,20 +15,25 @@ def home(request: Request) -> HttpResponse:
     return render(request, "account/home.html")
 
 
-@page("membership.choose", "POST")
+@page("membership.choose", "GET", "POST")
 def choose(request: Request) -> HttpResponse:
-    """Act in another of the user's roles from now on; the session's id changes with it."""
+    """Show the user's roles; by POST, act in one of them from now on; the session's id changes with it."""
+    if request.method == "GET":
+        return render(request, "account/choose.html")
     wanted = request.POST.get("membership", "")
-    if wanted not in {str(held.id) for held in request.memberships}:
+    chosen = next((held for held in request.memberships if str(held.id) == wanted), None)
+    if chosen is None:
         raise PermissionDenied
     request.session.cycle_key()
     request.session[SESSION_KEY] = wanted
-    return redirect("home")
+    return redirect("resume" if carried.waiting(request, chosen) else "home")
 
 
 @page("home.view", "GET", "POST")
 def resume(request: Request) -> HttpResponse:
-    """Show the forms that were kept when a session ended, each with a button to send it; by POST, drop one."""
+    """Show the forms that were kept, each with a button to send it, and the roles for others; by POST, drop one."""
     if request.method == "POST":
         return redirect("home")
-    return render(request, "account/resume.html", {"forms": carried.waiting(request), "key": carried.KEY})
+    forms = carried.waiting(request, request.membership)
+    elsewhere = [held for held in request.memberships if carried.waiting(request, held) not in ([], forms)]
+    return render(request, "account/resume.html", {"forms": forms, "elsewhere": elsewhere, "key": carried.KEY})

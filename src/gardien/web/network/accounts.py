@@ -145,17 +145,18 @@ def people(request: Request) -> HttpResponse:
 
 @page("network.people", "GET", "POST")
 def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
-    """Show an account and its roles; by POST, give it one more."""
+    """Show an account and its roles; by POST, give it one more, or another end."""
     user = account(user_id)
     form = RoleForm(queries.sites(), queries.parties(), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         told, at = form.cleaned_data, clock.now()
         role, place, until_at = told["role"], told["where"], told["last_day"]
         try:
-            if not queries.holds(user, role, place, at):
-                actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
+            actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
         except tuple(NOT_THERE) as refused:
             form.add_error("place", str(NOT_THERE[type(refused)]))
+        except (actions.LastManagerError, actions.LastAdministratorError):
+            form.add_error("last_day", _("Nobody else holds this role without an end: give it to somebody first."))
         else:
             messages.success(request, _("The role is given."))
             return redirect("person", user.id)

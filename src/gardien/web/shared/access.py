@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -18,14 +19,18 @@ from gardien.network import actions as accounts
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 
-from . import carried, proof, reading
+from . import carried, errors, proof, reading
 
 if TYPE_CHECKING:
     from gardien.network.models import Membership, Site, SupportAccess, User
 
 View = Callable[..., HttpResponse]
-READING = "account.acknowledge"
-"""The one action of who has not read the version in force yet."""
+READING, CHOICE, HOME = "account.acknowledge", "membership.choose", "home.view"
+OWN = {READING, "account.view", "account.secure"}
+"""What everybody does with their own account, without a role or before they have read the version in force, too."""
+NO_ROLE = "user"
+"""As what somebody who acts in no role stands in the journal."""
+UNAUTHORISED = 401
 
 
 class Request(HttpRequest):
@@ -45,19 +50,17 @@ def page(action: str, *methods: str, sets_up: bool = False, is_sensitive: bool =
     Anonymous visitors go to the sign-in page, with what they had typed (`carried`); other roles get a 403. Whose role
     needs a second factor gets to pages that set one up (`sets_up`) and to no other before there is one. A sensitive
     page, an export or an identity document, asks who did not prove lately who they are to do so again.
+
+    Whose role has ended chooses another one first, and a form that was filled in as somebody else, or in another role,
+    is not carried out. One's own account (`OWN`) opens in any role and in none, and before all that is to be read.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: Request, *args: Any, **values: Any) -> HttpResponse:
-            if not request.user.is_authenticated or proof.is_stale(request):
-                return _to_sign_in(request)
-            if proof.is_missing(request) and not sets_up:
-                return _to(request, "mfa_index")
-            if request.membership is None or not roles.matrix().allows(request.membership.role, action):
-                raise PermissionDenied
-            if request.must_read and action != READING and not sets_up:
-                return reading.first(request)
+            first = _first(request, action, sets_up=sets_up)
+            if first is not None:
+                return first
             if is_sensitive and not proof.is_recent(request):
                 return _to(request, "account_reauthenticate")
             if request.support_access is not None:
@@ -86,6 +89,23 @@ def users_data(view: View) -> View:
     return served
 
 
+def _first(request: Request, action: str, *, sets_up: bool) -> HttpResponse | None:
+    """Return what comes before a page of `action`, None if it opens at once; refuse roles that it is not for."""
+    if not request.user.is_authenticated or proof.is_stale(request):
+        return _to_sign_in(request)
+    if proof.is_missing(request) and not sets_up:
+        return _to(request, "mfa_index")
+    if request.membership is None and action not in OWN and not (request.memberships and action == CHOICE):
+        return _without_role(request, action)
+    if request.membership is not None and not roles.matrix().allows(request.membership.role, action):
+        raise PermissionDenied
+    if carried.is_of_another(request) and action not in {*OWN, CHOICE}:
+        return HttpResponse(status=UNAUTHORISED) if request.htmx else errors.expired(request)
+    if request.must_read and action not in {*OWN, CHOICE}:
+        return reading.first(request)
+    return None
+
+
 def _record_read(request: Request, action: str, values: dict[str, Any]) -> None:
     """Put on record what support asks for; on pages in another scope there is nothing of the repairer to read."""
     assert request.support_access is not None  # noqa: S101 -- the caller has seen it
@@ -107,10 +127,22 @@ def _to_sign_in(request: Request) -> HttpResponse:
     return _to(request, "account_login")
 
 
+def _without_role(request: Request, action: str) -> HttpResponse:
+    """Ask whose role has ended for the next one; who holds none has their own account for a home, and nothing else."""
+    if not request.memberships and action == HOME:
+        return redirect("account")
+    if not request.memberships:
+        raise PermissionDenied
+    if request.htmx:
+        return HttpResponse(status=UNAUTHORISED)
+    carried.keep(request)
+    return redirect("choose")
+
+
 def _to(request: Request, name: str) -> HttpResponse:
     """Lead elsewhere first; a part of a page is refused without a word, for its page says what that means."""
     if request.htmx:
-        return HttpResponse(status=401)
+        return HttpResponse(status=UNAUTHORISED)
     if request.method == "GET":
         return redirect_to_login(request.path, reverse(name))
     return redirect_to_login(reverse("resume" if carried.keep(request) else "home"), reverse(name))
@@ -118,8 +150,7 @@ def _to(request: Request, name: str) -> HttpResponse:
 
 def actor(request: Request) -> Actor:
     """Return who acts."""
-    assert request.membership is not None  # noqa: S101 -- `page` has seen it
-    return network.actor(request.membership)
+    return network.actor(request.membership) if request.membership else Actor(request.user.id, NO_ROLE)
 
 
 def site(request: Request) -> "Site":

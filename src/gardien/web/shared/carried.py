@@ -1,8 +1,9 @@
-"""What was typed in a form whose session had ended: kept sealed until its author has signed in, then sent on request.
+"""What was typed in a form whose session or role had ended: kept sealed until its author is back, then sent on request.
 
-Each form of a signed-in user holds a proof of who filled it (`proof`), so that only a user's own form is kept, whoever
-else works at the same desk; a stranger's requests leave nothing behind. The fields lie in the session, sealed to
-their address, for `MINUTES`; nothing is ever sent again without a click.
+Each form of a signed-in user holds a proof of who filled it, in which role and where (`proof`), so that it is carried
+out in that role only, and that only a user's own form is kept, whoever else works at the same desk; a stranger's
+requests leave nothing behind. The fields lie in the session, sealed to their address, for `MINUTES`; nothing is ever
+sent again without a click, nor at another place.
 """
 
 import json
@@ -10,7 +11,7 @@ import uuid
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -38,38 +39,55 @@ class Carried:
     typed_at: datetime
 
 
-def proof(user: Any) -> str:
+class Filler(NamedTuple):
+    """Who fills a form, in which role, and where, by their ids; the last two are empty without a role."""
+
+    user: str
+    role: str
+    place: str
+
+
+def proof(request: Any) -> str:
     """Return what a page's forms say of who fills them; it opens nothing by itself."""
-    return _SIGNER.sign(str(user.id))
+    return _SIGNER.sign(":".join(_present(request)))
+
+
+def is_of_another(request: Any) -> bool:
+    """Say whether another user filled the form, or this one in another role than that of the request."""
+    return request.method == "POST" and _told(request)[:2] != _present(request)[:2]
 
 
 def keep(request: Any) -> bool:
-    """Keep the fields of a form that came without its session or token; say whether they are kept.
+    """Keep the fields of a form that came without its session, role or token; say whether they are kept.
 
-    Passwords never are, nor a form of a page for everybody, of a stranger, or of more than `MOST_BYTES`.
+    Passwords never are, nor a form of a page for everybody, of a stranger, of another user than the one who is signed
+    in, or of more than `MOST_BYTES`. One that was kept before is kept once.
     """
-    author = _author(request)
-    if request.method != "POST" or not author or not hasattr(request.resolver_match.func, "gardien_action"):
+    filler = _told(request)
+    is_own = filler.user == str(request.user.id) if request.user.is_authenticated else bool(filler.user)
+    if request.method != "POST" or not is_own or not hasattr(request.resolver_match.func, "gardien_action"):
         return False
     told = ((name, value) for name, values in request.POST.lists() for value in values)
     fields = [(name, value) for name, value in told if name not in _NOT_KEPT and "password" not in name]
     typed = json.dumps(fields).encode()
     if len(typed) > MOST_BYTES:
         return False
-    entry = {"id": str(uuid.uuid4()), "author": author, "path": request.path, "typed_at": clock.now().isoformat()}
+    entry = {"id": str(uuid.uuid4()), "author": filler.user, "place": filler.place}
+    entry |= {"path": request.path, "typed_at": clock.now().isoformat()}
     sealed = settings.GARDIEN_KEYRING.seal(typed, context=_context(entry))
-    held = request.session.get(KEY, [])
+    held = [each for each in request.session.get(KEY, []) if each["id"] != request.POST.get(KEY)]
     request.session[KEY] = [*held, {**entry, "sealed": b64encode(sealed).decode()}][-MOST_FORMS:]
     if not request.user.is_authenticated:
         request.session.set_expiry(MINUTES * 60)
     return True
 
 
-def waiting(request: Any) -> list[Carried]:
-    """Return the forms that wait for this user's word, the oldest first."""
+def waiting(request: Any, role: Any) -> list[Carried]:
+    """Return the forms that wait for this user's word and were filled in where `role` is held, the oldest first."""
     return [
         Carried(entry["id"], entry["path"], _fields(entry), datetime.fromisoformat(entry["typed_at"]))
         for entry in _live(request)
+        if entry["place"] == _filler(request.user, role).place
     ]
 
 
@@ -92,13 +110,22 @@ def is_ours(request: Any) -> bool:
     return sender == home or sender.startswith(f"{home}/")
 
 
-def _author(request: Any) -> str:
-    if request.user.is_authenticated:
-        return str(request.user.id)
+def _told(request: Any) -> Filler:
+    """Return who filled the form by its proof; without one, whoever sends it."""
     try:
-        return _SIGNER.unsign(request.POST.get(PROOF, ""))
-    except BadSignature:
-        return ""
+        return Filler(*_SIGNER.unsign(request.POST.get(PROOF, "")).split(":"))
+    except (BadSignature, TypeError):
+        return _present(request)
+
+
+def _present(request: Any) -> Filler:
+    return _filler(request.user, request.membership)
+
+
+def _filler(user: Any, role: Any) -> Filler:
+    if not user.is_authenticated:
+        return Filler("", "", "")
+    return Filler(str(user.id), *(str(role.id), str(role.site_id or role.central_party_id)) if role else ("", ""))
 
 
 def _live(request: Any) -> list[dict[str, str]]:

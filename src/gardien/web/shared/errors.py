@@ -30,11 +30,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Offer to send again a form of ours whose token is old, as after signing in elsewhere; else answer 403."""
     del reason
     if request.method == "POST" and not getattr(request, "htmx", False) and carried.is_ours(request):
-        is_kept = carried.keep(request)
-        if is_kept and request.user.is_authenticated:
-            return redirect("resume")
-        if is_kept:
-            return redirect_to_login(reverse("resume"))
+        return expired(request)
+    return _expired()
+
+
+def expired(request: HttpRequest) -> HttpResponse:
+    """Offer to send a form again that was not carried out; answer 403 if it cannot be kept."""
+    if not carried.keep(request):
+        return _expired()
+    return redirect("resume") if request.user.is_authenticated else redirect_to_login(reverse("resume"))
+
+
+def _expired() -> HttpResponse:
     return _answer(
         403, _("This form has expired"), _("Go back, reload the page and send it again: nothing was changed.")
     )

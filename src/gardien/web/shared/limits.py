@@ -30,18 +30,22 @@ def limits(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     return handle
 
 
+def begin(session: Any, at: datetime) -> None:
+    """Let both times run from `at`, when the session's user signs in."""
+    session[BEGAN] = session[SEEN] = at.isoformat()
+
+
 def is_over(session: Any, at: datetime) -> bool:
-    """Say whether the session was idle, or lasted, for too long at `at`."""
-    began, seen = session.get(BEGAN), session.get(SEEN)
+    """Say whether the session was idle, or lasted, for too long at `at`, or does not say since when it does."""
+    if BEGAN not in session or SEEN not in session:
+        return True
     idle = timedelta(minutes=settings.GARDIEN_IDLE_MINUTES)
     longest = timedelta(hours=settings.GARDIEN_SESSION_HOURS)
-    return (began is not None and at >= datetime.fromisoformat(began) + longest) or (
-        seen is not None and at >= datetime.fromisoformat(seen) + idle
-    )
+    began, seen = datetime.fromisoformat(session[BEGAN]), datetime.fromisoformat(session[SEEN])
+    return at >= began + longest or at >= seen + idle
 
 
 def _see(session: Any, at: datetime) -> None:
     """Remember this request; a write a minute is enough."""
-    session.setdefault(BEGAN, at.isoformat())
-    if SEEN not in session or at - datetime.fromisoformat(session[SEEN]) >= _WRITTEN_AFTER:
+    if at - datetime.fromisoformat(session[SEEN]) >= _WRITTEN_AFTER:
         session[SEEN] = at.isoformat()

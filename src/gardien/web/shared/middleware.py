@@ -37,7 +37,7 @@ class membership:  # noqa: N801 -- named as Django names middleware in settings
         request.must_read, request.support_access = False, None
         if request.user.is_authenticated:
             request.memberships = list(network.memberships(request.user, clock.now()))
-            request.membership = _chosen(request.memberships, request.session.get(SESSION_KEY))
+            request.membership = _chosen(request)
             _enter_visit(request)
             request.must_read = request.membership is not None and reading.is_due(request)
         if request.membership is None or _brings_scope(request):
@@ -74,12 +74,15 @@ def _enter_visit(request: Any) -> None:
             request.membership, request.support_access = found
 
 
-def _chosen(held: "list[Membership]", choice: str | None) -> "Membership | None":
-    """Return the role chosen in this session while it is held, else the oldest one held."""
-    for candidate in held:
-        if choice and candidate.id == UUID(choice):
-            return candidate
-    return held[0] if held else None
+def _chosen(request: Any) -> "Membership | None":
+    """Return the role chosen in this session, the oldest one held at its beginning, while it is held.
+
+    No other takes its place once it has ended: what was filled in for one garage would go to another.
+    """
+    held: list[Membership] = request.memberships
+    if held and SESSION_KEY not in request.session:
+        request.session[SESSION_KEY] = str(held[0].id)
+    return next((each for each in held if str(each.id) == request.session[SESSION_KEY]), None)
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -80,10 +80,11 @@ def plain(number: Decimal) -> str:
 def form_guard(context: RequestContext) -> str:
     """Put into a form its token and, if somebody is signed in, the proof of who fills it (`carried`)."""
     fields = CsrfTokenNode().render(context)
-    user = getattr(context.get("request"), "user", None)
+    request = context.get("request")
+    user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return fields
-    return format_html('{}<input type="hidden" name="{}" value="{}">', fields, carried.PROOF, carried.proof(user))
+    return format_html('{}<input type="hidden" name="{}" value="{}">', fields, carried.PROOF, carried.proof(request))
 
 
 @register.inclusion_tag("shared/field.html")
