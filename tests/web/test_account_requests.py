@@ -173,6 +173,15 @@ def test_a_request_that_nobody_confirmed_is_not_on_the_network_s_page(
     assert counter.rows() == before
 
 
+def test_an_address_in_other_letters_is_shown_in_both_forms(cast: Any, sign_in: Any, post_office: Any) -> None:
+    ask(email="responsable@c\u0430nal.example")
+    Client().post(link(letters()[0][1]))
+    page = sign_in(ADMINISTRATOR).get(f"/reseau/demandes/{AccountRequest.objects.get().id}/").text
+    assert "responsable<wbr>@xn--cnal-53d.example" in page
+    assert "responsable<wbr>@c\u0430nal.example" in page
+    assert "lettres autres que a à z" in page
+
+
 def test_an_approval_at_a_place_where_the_role_is_not_held_is_refused(
     cast: Any, sign_in: Any, post_office: Any
 ) -> None:

@@ -160,6 +160,7 @@ def doubts(found: AccountRequest) -> list[Doubt]:
     seen = {
         Doubt.HAS_ACCOUNT: len(addresses) < User.objects.count(),
         Doubt.FREE_MAIL: resemblance.is_free_mail(found.email),
+        Doubt.OTHER_LETTERS: resemblance.has_other_letters(resemblance.domain(found.email)),
         Doubt.LIKE_A_DOMAIN: _is_like_a_domain(resemblance.domain(found.email), addresses),
         Doubt.LIKE_AN_ADDRESS: any(_is_like_an_address(found.email, email) for email in addresses),
         **_of_siret(found),

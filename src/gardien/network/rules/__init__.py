@@ -62,6 +62,7 @@ class Doubt(StrEnum):
     """What the approver is shown before deciding on a request."""
 
     FREE_MAIL = "free_mail"
+    OTHER_LETTERS = "other_letters"
     LIKE_A_DOMAIN = "like_a_domain"
     LIKE_AN_ADDRESS = "like_an_address"
     UNKNOWN_SIRET = "unknown_siret"

@@ -16,7 +16,7 @@ from gardien.base import clock
 from gardien.commitment import queries as commitment
 from gardien.commitment import roles
 from gardien.network import actions, queries
-from gardien.network.rules import Doubt, Origin, Refusal, UserState
+from gardien.network.rules import Doubt, Origin, Refusal, UserState, resemblance
 from gardien.standing import actions as standings
 from gardien.standing import queries as standing
 from gardien.web.shared import holds, letters, reading
@@ -28,6 +28,9 @@ from gardien.web.shared.leaving import attempt
 UNPROCESSABLE = 422
 DOUBTS = {
     Doubt.FREE_MAIL: gettext_lazy("A mailbox that anybody can open: ask the site before you approve."),
+    Doubt.OTHER_LETTERS: gettext_lazy(
+        "The domain has letters other than a to z, which may look like those: ask the site before you approve."
+    ),
     Doubt.LIKE_A_DOMAIN: gettext_lazy("The domain looks like one of a repairer or a colleague, and is another."),
     Doubt.LIKE_AN_ADDRESS: gettext_lazy("The address looks like one of a colleague, and is another."),
     Doubt.UNKNOWN_SIRET: gettext_lazy("No site of the network has this SIRET."),
@@ -255,6 +258,7 @@ def _waiting(request_id: uuid.UUID) -> Any:
 def _decide(request: Request, found: Any, **forms_: forms.Form) -> HttpResponse:
     shown = {
         "found": found,
+        "in_letters": resemblance.in_letters(found.email),
         "doubts": [DOUBTS[doubt] for doubt in queries.doubts(found)],
         "place_form": PlaceForm(queries.sites(), queries.parties(), initial=_asked_place(found)),
         "refuse_form": RefuseForm(),
