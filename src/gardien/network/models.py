@@ -221,7 +221,7 @@ class AccountRequest(SharedRow):
 
 
 class SupportAccess(SharedRow):
-    """That a site has let the provider's support in, until an instant: none by default."""
+    """That a site has let the provider's support in at its repairer, until an instant: none by default."""
 
     site = models.ForeignKey(Site, models.PROTECT)
     ticket = models.CharField(max_length=20)

@@ -17,6 +17,7 @@ from .organisations import (
     repairers,
     second_factors,
     site_of,
+    sites_of,
     staff,
     user,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "site_of",
     "site_of_siret",
     "sites",
+    "sites_of",
     "staff",
     "user",
     "visiting",
