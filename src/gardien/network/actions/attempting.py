@@ -62,8 +62,8 @@ class Attempt:
 
 @transaction.atomic
 def unblock(*, user: User, by: Actor, at: datetime) -> None:
-    """Let an account be tried again, passwords and codes, after too many failures."""
-    _forget(_digest(Kind.PASSWORD, user.email), _digest(Kind.CODE, str(user.id)))
+    """Let an account be tried again, passwords and codes, after too many failures, and letters be asked for again."""
+    _forget(*(_digest(kind, user.email) for kind in (Kind.PASSWORD, Kind.LETTER)), _digest(Kind.CODE, str(user.id)))
     tell(Tag.USER_UNBLOCKED, by, at, subject=user.reference)
 
 

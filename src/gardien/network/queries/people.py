@@ -117,11 +117,13 @@ def asked_of(site: Site) -> QuerySet[AccountRequest]:
 
 
 def may_get_a_letter(found: AccountRequest) -> bool:
-    """Say whether this request is among the first of its day for its address: the others get no letter."""
+    """Say whether this request is among the first of its day for its address: the others get no letter.
+
+    Requests by the public form, of each site and of the network are counted apart: nobody uses up another's letters.
+    """
     since = found.requested_at - timedelta(days=1)
-    earlier = AccountRequest.objects.filter(
-        email__iexact=found.email, requested_at__gt=since, requested_at__lte=found.requested_at
-    )
+    alike = {"email__iexact": found.email, "origin": found.origin, "site": found.site}
+    earlier = AccountRequest.objects.filter(**alike, requested_at__gt=since, requested_at__lte=found.requested_at)
     return earlier.exclude(id=found.id).count() < MOST_LETTERS_A_DAY
 
 

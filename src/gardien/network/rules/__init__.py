@@ -84,7 +84,7 @@ VISIT: Final = "support_visit"
 MOST_SUPPORT_HOURS: Final = 24
 TICKET: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}", re.ASCII)
 MOST_LETTERS_A_DAY: Final = 3
-"""How many requests for one address get a letter within a day, and how many letters a forgotten password gets."""
+"""How many requests of one origin for one address get a letter within a day, and how many a forgotten password."""
 MOST_QUOTE_DAYS: Final = 365
 MOST_QUOTE_TEXT: Final = 300
 MOST_DISCOUNT: Final = 100

@@ -87,11 +87,12 @@ def team(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = actions.Told(**form.cleaned_data, site=place)
         found = actions.request_account(told=told, origin=Origin.MANAGER, by=actor(request), at=at)
-        if queries.may_get_a_letter(found):
-            letters.to_verify(found, request, by=actor(request), at=at)
-        messages.success(
-            request, _("The request is recorded. The person confirms their address, then the network decides.")
-        )
+        if letters.to_verify(found, request, by=actor(request), at=at):
+            messages.success(
+                request, _("The request is recorded. The person confirms their address, then the network decides.")
+            )
+        else:
+            messages.warning(request, letters.NOT_WRITTEN)
         return redirect("team")
     shown: dict[str, Any] = {"form": form, "held": queries.people_of(place, at), "requests": queries.asked_of(place)}
     shown["roles"] = role_names("site")

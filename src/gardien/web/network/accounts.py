@@ -62,11 +62,12 @@ def people(request: Request) -> HttpResponse:
         by, at = actor(request), clock.now()
         told = actions.Told(**form.cleaned_data)
         found = actions.request_account(told=told, origin=Origin.NETWORK, by=by, at=at)
-        if queries.may_get_a_letter(found):
-            letters.to_verify(found, request, by=by, at=at)
-        messages.success(
-            request, _("The request is recorded. It waits here once the person has confirmed the address.")
-        )
+        if letters.to_verify(found, request, by=by, at=at):
+            messages.success(
+                request, _("The request is recorded. It waits here once the person has confirmed the address.")
+            )
+        else:
+            messages.warning(request, letters.NOT_WRITTEN)
         return redirect("people")
     shown = {"form": form, "people": queries.people(clock.now())}
     return render(request, "network/people.html", shown, status=UNPROCESSABLE if form.errors else 200)
@@ -156,6 +157,24 @@ def change_standing(request: Request, user_id: uuid.UUID, act: str) -> HttpRespo
     """Suspend an account, let it in again, or close it."""
     user = account(user_id)
     attempt(request, lambda: ACTS[act](user_id=user.id, by=actor(request), at=clock.now()))
+    return redirect("person", user.id)
+
+
+@page("network.people", "POST", is_sensitive=True)
+def unblock(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Let an account be tried again after too many failures."""
+    user = account(user_id)
+    actions.unblock(user=user, by=actor(request), at=clock.now())
+    messages.success(request, _("Passwords, codes and letters may be tried again."))
+    return redirect("person", user.id)
+
+
+@page("network.people", "POST", is_sensitive=True)
+def reset_second_factor(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Take away the second factor of who lost it."""
+    user = account(user_id)
+    actions.reset_second_factor(user=user, by=actor(request), at=clock.now())
+    messages.success(request, _("The second factor is taken away: the person sets up another when they sign in."))
     return redirect("person", user.id)
 
 

@@ -17,6 +17,8 @@ urlpatterns = [
     path("reseau/personnes/<uuid:user_id>/suspendre/", accounts.change_standing, {"act": "suspend"}, name="suspend"),
     path("reseau/personnes/<uuid:user_id>/reprendre/", accounts.change_standing, {"act": "resume"}, name="let_in"),
     path("reseau/personnes/<uuid:user_id>/fermer/", accounts.change_standing, {"act": "close"}, name="close_account"),
+    path("reseau/personnes/<uuid:user_id>/debloquer/", accounts.unblock, name="unblock"),
+    path("reseau/personnes/<uuid:user_id>/second-facteur/", accounts.reset_second_factor, name="reset_second_factor"),
     path("reseau/personnes/<uuid:user_id>/garder/", accounts.hold, name="hold_user"),
     path(
         "reseau/personnes/<uuid:user_id>/<uuid:user_hold_id>/lever/", accounts.release_hold, name="release_users_hold"

@@ -172,8 +172,7 @@ def _take_down(request: HttpRequest, form: RequestForm, version: Version) -> Non
     notice = documents.notice(version, "user", LANGUAGE)
     consent.acknowledge(subject=found.reference, notice=notice, by=FORM, at=at)
     consent.decide(subject=found.reference, answers=form.answers(), how=How.FORM, by=FORM, at=at)
-    if queries.may_get_a_letter(found):
-        letters.to_verify(found, request, by=FORM, at=at)
+    letters.to_verify(found, request, by=FORM, at=at)
 
 
 def _networks_scope() -> Any:

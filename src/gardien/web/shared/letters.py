@@ -1,7 +1,7 @@
 """Letters about accounts: composed by doors, for the network knows nothing of messages (docs/decisions/0022).
 
 Each is called in the network's scope and returns whether the letter leaves: not where this installation sends no
-mail, nor where the gate refuses.
+mail, nor where the gate refuses, nor (`to_verify`) where enough were asked for.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gardien.base import links, scope
 from gardien.base.actor import Actor
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
 PURPOSE = "user.use.accounts"
 VERIFY_HOURS = 24
 PASSWORD_HOURS = 72
+NOT_WRITTEN = gettext_lazy(
+    "The request is recorded, but no letter leaves: enough were asked for within a day, or this portal sends none."
+)
 
 
 def to_verify(found: "AccountRequest", request: Any, *, by: Actor, at: datetime) -> bool:
-    """Ask the bearer of a request's address to confirm it, by a link that is good for a day."""
+    """Ask the bearer of a request's address to confirm it, by a link that is good for a day; not too often a day."""
+    if not network.may_get_a_letter(found):
+        return False
     link = links.Link(
         purpose=network.VERIFY,
         controller=scope.current(),
