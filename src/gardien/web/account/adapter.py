@@ -4,7 +4,6 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +16,7 @@ from gardien.base.actor import Actor
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.rules import Kind
-from gardien.web.shared import letters
+from gardien.web.shared import letters, sender
 
 SEALED = b"web.account.second_factor"
 BY = Actor.program("account")
@@ -82,7 +81,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         at = clock.now()
         try:
             attempts = [
-                network.Attempt(Kind.ADDRESS, truncate_ip(self.get_client_ip(request)), at=at),
+                network.Attempt(Kind.ADDRESS, sender.address(request), at=at),
                 network.Attempt(Kind.PASSWORD, credentials["email"], at=at),
             ]
         except network.TooManyAttemptsError:

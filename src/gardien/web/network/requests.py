@@ -20,6 +20,7 @@ from gardien.web.shared.account_forms import PlaceForm
 from gardien.web.shared.forms import NOT_LISTED
 
 UNPROCESSABLE = 422
+SHOWN = 50
 DOUBTS = {
     Doubt.FREE_MAIL: gettext_lazy("A mailbox that anybody can open: ask the site before you approve."),
     Doubt.OTHER_LETTERS: gettext_lazy(
@@ -46,9 +47,10 @@ class RefuseForm(forms.Form):
 
 @page("network.requests")
 def requests(request: Request) -> HttpResponse:
-    """Show the requests that wait for the network's word."""
-    found = [(each, len(queries.doubts(each))) for each in queries.waiting()]
-    return render(request, "network/requests.html", {"requests": found})
+    """Show the first of the requests that wait for the network's word; each decision brings the next."""
+    waiting = queries.waiting()
+    found = [(each, len(queries.doubts(each))) for each in waiting[:SHOWN]]
+    return render(request, "network/requests.html", {"requests": found, "more": max(waiting.count() - SHOWN, 0)})
 
 
 @page("network.requests")
