@@ -11,6 +11,7 @@ from .attempting import (
     reset_second_factor,
     unblock,
     use_code,
+    use_first_code,
 )
 from .ending import end_services
 from .opening import (
@@ -86,5 +87,6 @@ __all__ = [
     "suspend_withdrawn",
     "unblock",
     "use_code",
+    "use_first_code",
     "verify",
 ]
