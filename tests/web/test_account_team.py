@@ -13,6 +13,7 @@ from gardien.network.models import AccountRequest, Membership, Site, User
 from gardien.network.rules import Origin, RequestState, UserState
 from tests import second_factor
 from tests.conftest import PASSWORD
+from tests.network.asked import requested
 from tests.web import counter
 from tests.web.accounts import ask, letters, link, post_office
 
@@ -177,6 +178,56 @@ def test_an_old_proof_is_asked_again_before_an_account_is_unblocked(cast: Any) -
         for act in ("debloquer", "second-facteur"):
             answer = client.post(f"/reseau/personnes/{cast.user(counter.ADVISER).id}/{act}/")
             assert answer.headers["Location"] == "/compte/preuve/?next=/compte/reprise/"
+    assert counter.rows() == before
+
+
+def test_the_managers_of_a_site_are_told_of_each_role_that_the_network_gives_there(
+    cast: Any, sign_in: Any, post_office: Any
+) -> None:
+    administrator, site = sign_in(ADMINISTRATOR), cast.site("CANAL")
+    for email, role in (("workshop@col.example", "site_manager"), ("storekeeper@col.example", "workshop")):
+        told = {"place": f"site:{site.id}", "role": role}
+        administrator.post(f"/reseau/personnes/{cast.user(email).id}/", told)
+    sent = letters()
+    assert [recipient for recipient, _ in sent] == [MANAGER, *sorted([MANAGER, "workshop@col.example"])]
+    user = cast.user("workshop@col.example")
+    assert f"donné à {user.first_name} {user.last_name} le rôle" in sent[0][1]
+    assert site.name in sent[0][1]
+    party = {"place": f"network:{queries.parties()[0].id}", "role": "network_reader"}
+    administrator.post(f"/reseau/personnes/{cast.user('network.reader@sarvane.example').id}/", party)
+    assert len(letters()) == 3
+
+
+def test_the_managers_of_a_site_are_told_of_an_approval_there(cast: Any, sign_in: Any, post_office: Any) -> None:
+    ask(email=COLLEAGUE["email"])
+    Client().post(link(letters()[0][1]))
+    told = {"place": f"site:{cast.site('CANAL').id}", "role": "site_manager"}
+    found = AccountRequest.objects.get()
+    assert sign_in(ADMINISTRATOR).post(f"/reseau/demandes/{found.id}/approuver/", told).status_code == 302
+    assert [recipient for recipient, _ in letters()] == [COLLEAGUE["email"], COLLEAGUE["email"], MANAGER]
+
+
+def test_who_asked_for_an_account_gives_it_no_role_at_a_site(cast: Any, sign_in: Any, post_office: Any) -> None:
+    administrator = sign_in(ADMINISTRATOR)
+    administrator.post("/reseau/personnes/", {each: COLLEAGUE[each] for each in ("last_name", "first_name", "email")})
+    administrator.post(link(letters()[0][1]))
+    found, told = AccountRequest.objects.get(), {"place": f"site:{cast.site('CANAL').id}", "role": "site_manager"}
+    before = counter.rows()
+    answer = administrator.post(f"/reseau/demandes/{found.id}/approuver/", told)
+    assert (answer.status_code, "un autre administrateur lui donne" in answer.text) == (422, True)
+    assert counter.rows() == before
+
+
+def test_an_old_proof_is_asked_again_before_a_role_is_given(cast: Any, at: datetime) -> None:
+    client, found = second_factor.sign_in(Client(), cast.user(ADMINISTRATOR)), requested(at)
+    told = {"place": f"site:{cast.site('CANAL').id}", "role": "site_manager"}
+    person = f"/reseau/personnes/{cast.user(counter.ADVISER).id}/"
+    client.get("/")
+    before = counter.rows()
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        for path in (person, f"/reseau/demandes/{found.id}/approuver/"):
+            assert client.post(path, told).headers["Location"] == "/compte/preuve/?next=/compte/reprise/"
+        assert client.get(person).status_code == 200
     assert counter.rows() == before
 
 

@@ -26,7 +26,16 @@ from .opening import (
     set_quote_days,
     set_quote_terms,
 )
-from .requesting import AccountClosedError, NotVerifiedError, Told, approve, refuse, request_account, verify
+from .requesting import (
+    AccountClosedError,
+    NotVerifiedError,
+    OwnRequestError,
+    Told,
+    approve,
+    refuse,
+    request_account,
+    verify,
+)
 from .roles import end_role, give_role
 from .standing import (
     NotInStateError,
@@ -56,6 +65,7 @@ __all__ = [
     "NotActiveError",
     "NotInStateError",
     "NotVerifiedError",
+    "OwnRequestError",
     "Place",
     "ServicesEndedError",
     "Told",

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from gardien.base import ids
 
 from ..models import AccountRequest, CentralParty, Membership, Repairer, Site, User
-from ..rules import MOST_LETTERS_A_DAY, Doubt, PartyKind, RequestState, UserState, resemblance
+from ..rules import MANAGER, MOST_LETTERS_A_DAY, Doubt, PartyKind, RequestState, UserState, resemblance
 from .organisations import central_party
 
 VERIFY, PASSWORD = "account.verify", "account.password"
@@ -87,6 +87,14 @@ def people_of(site: Site, at: datetime) -> list[Membership]:
     """Return the roles held at a site, by the person's name, with the person."""
     held = Membership.objects.filter(holding(at), site=site).select_related("user", "site")
     return sorted(held, key=lambda each: (each.user.sort_key, each.user_id, each.role))
+
+
+def managers_of(place: Site | CentralParty, at: datetime) -> list[User]:
+    """Return who manages a site and may sign in, in the order of their accounts; nobody at a central party."""
+    if not isinstance(place, Site):
+        return []
+    managing = Membership.objects.filter(holding(at), site=place, role=MANAGER)
+    return list(User.objects.filter(state=UserState.ACTIVE, memberships__in=managing).distinct().order_by("id"))
 
 
 def people(at: datetime) -> list[User]:

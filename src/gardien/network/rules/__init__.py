@@ -78,6 +78,7 @@ class SupportReason(StrEnum):
     SETTING = "setting"
 
 
+MANAGER: Final = "site_manager"
 SUPPORT: Final = "provider_support"
 VISIT: Final = "support_visit"
 """The role that provider support acts in while a site has let it in (`commitment/roles.yaml`)."""

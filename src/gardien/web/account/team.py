@@ -178,8 +178,8 @@ def support(request: Request) -> HttpResponse:
 @page("support.open", "POST")
 def revoke_support(request: Request, access_id: uuid.UUID) -> HttpResponse:
     """End an access at once, whichever site of the repairer it was opened at."""
-    told = {"access_id": access_id, "repairer": site(request).repairer}
-    if not actions.revoke_support(**told, by=actor(request), at=clock.now()):
+    repairer, by = site(request).repairer, actor(request)
+    if not actions.revoke_support(access_id=access_id, repairer=repairer, by=by, at=clock.now()):
         raise Http404
     messages.success(request, _("This access is ended: support reads nothing more by it."))
     return redirect("support")

@@ -25,7 +25,7 @@ from gardien.web.shared.account_forms import PersonForm, PlaceForm
 from gardien.web.shared.leaving import attempt
 
 UNPROCESSABLE = 422
-NOT_THERE = {
+NOT_THERE: dict[type[Exception], Any] = {
     actions.ServicesEndedError: gettext_lazy(
         "The services of this repairer have ended meanwhile: choose another place."
     ),
@@ -76,14 +76,21 @@ def people(request: Request) -> HttpResponse:
 @page("network.people", "GET", "POST")
 def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
     """Show an account and its roles; by POST, give it one more."""
+    return give_persons_role(request, user_id) if request.method == "POST" else shown(request, account(user_id))
+
+
+@page("network.people", "POST", is_sensitive=True)
+def give_persons_role(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Give an account one more role, and write to the managers of the site."""
     user = account(user_id)
-    form = RoleForm(queries.sites(), queries.parties(), request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = RoleForm(queries.sites(), queries.parties(), request.POST)
+    if form.is_valid():
         told, at = form.cleaned_data, clock.now()
         role, place, until_at = told["role"], told["where"], told["last_day"]
         try:
             if not queries.holds(user, role, place, at):
                 actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
+                letters.to_managers(user, role, place, by=actor(request), at=at)
         except tuple(NOT_THERE) as refused:
             form.add_error("place", str(NOT_THERE[type(refused)]))
         else:

@@ -32,6 +32,12 @@ DOUBTS = {
     Doubt.OTHER_NAME: gettext_lazy("The SIRET is a site's of the network, under another name."),
     Doubt.HAS_ACCOUNT: gettext_lazy("This address has an account already: approving adds the role to it."),
 }
+NOT_GIVEN: dict[type[Exception], Any] = {
+    **NOT_THERE,
+    actions.OwnRequestError: gettext_lazy(
+        "You asked for this account yourself: another administrator gives it a role at a site, or choose another place."
+    ),
+}
 REFUSALS = [
     (Refusal.NOT_OF_THE_NETWORK.value, gettext_lazy("The company is not of the network")),
     (Refusal.NOT_CONFIRMED.value, gettext_lazy("The site does not confirm the person")),
@@ -59,9 +65,9 @@ def decide(request: Request, request_id: uuid.UUID) -> HttpResponse:
     return _decide(request, _waiting(request_id))
 
 
-@page("network.requests", "POST")
+@page("network.requests", "POST", is_sensitive=True)
 def approve(request: Request, request_id: uuid.UUID) -> HttpResponse:
-    """Approve a request, and write to the person."""
+    """Approve a request, and write to the person and to the managers of the site."""
     found = _waiting(request_id)
     form = PlaceForm(queries.sites(), queries.parties(), request.POST)
     if not form.is_valid():
@@ -73,13 +79,14 @@ def approve(request: Request, request_id: uuid.UUID) -> HttpResponse:
     except actions.AccountClosedError:
         form.add_error(None, _("This address has a suspended or closed account: let it in again, or refuse."))
         return _decide(request, found, place_form=form)
-    except tuple(NOT_THERE) as refused:
-        form.add_error("place", str(NOT_THERE[type(refused)]))
+    except tuple(NOT_GIVEN) as refused:
+        form.add_error("place", str(NOT_GIVEN[type(refused)]))
         return _decide(request, found, place_form=form)
     if user.state == UserState.APPROVED:
         letters.to_welcome(user, request, by=by, at=at)
     else:
         letters.to_tell(queries.request(found.id), by=by, at=at)
+    letters.to_managers(user, **told, by=by, at=at)
     messages.success(request, _("The request is approved."))
     return redirect("account_requests")
 

@@ -5,6 +5,7 @@ mail, nor where the gate refuses, nor (`to_verify`) where enough were asked for.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,6 +21,8 @@ from gardien.messaging import queries as outbox
 from gardien.messaging import rules
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
+
+from .account_forms import role_names
 
 if TYPE_CHECKING:
     from gardien.network.models import AccountRequest, User
@@ -105,12 +108,28 @@ def to_tell(found: "AccountRequest", *, by: Actor, at: datetime) -> bool:
     return _send(reference, "account_request", found.id, digest, _letter(found.email, title, text, {}), by, at)
 
 
+def to_managers(user: "User", role: str, place: Any, *, by: Actor, at: datetime) -> None:
+    """Tell the managers of a site that the network gave somebody a role there; nobody where `place` is a party."""
+    text = _(
+        "Hello,\n\nThe network has given %(first_name)s %(last_name)s the role “%(role)s” at %(site)s.\n\n"
+        "If you do not know why, end the role on the page of your team, and ask the network.\n\n%(network)s\n"
+    )
+    for manager in network.managers_of(place, at):
+        if manager.id == user.id:
+            continue
+        facts = {"first_name": user.first_name, "last_name": user.last_name, "site": place.name}
+        facts["role"] = dict(role_names("site"))[role]
+        letter = _letter(manager.email, _("A new role at your site"), text, facts)
+        digest = hashlib.sha256(f"{user.id}{role}{place.id}{at.isoformat()}".encode()).hexdigest()
+        _send(manager.reference, "account", user.id, digest, letter, by, at)
+
+
 def _address(request: Any, name: str, link: links.Link) -> str:
     address: str = request.build_absolute_uri(reverse(name, args=[links.token(link)]))
     return address
 
 
-def _letter(recipient: str, title: str, text: str, facts: dict[str, object]) -> rules.Letter:
+def _letter(recipient: str, title: str, text: str, facts: Mapping[str, object]) -> rules.Letter:
     sender = network.central_party(PartyKind.NETWORK).name
     return rules.Letter(recipient=recipient, title=title, text=text % {**facts, "network": sender}, sender_name=sender)
 
