@@ -100,6 +100,7 @@ class User(SharedRow, AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
+    secret_columns = frozenset({"password", "session_stamp"})
 
     class Meta:
         constraints = [
@@ -270,6 +271,8 @@ class Throttle(SharedRow):
     failed_at = ArrayField(models.DateTimeField(), default=list, help_text="those that still count, oldest first")
     in_a_row = models.PositiveSmallIntegerField(default=0, help_text="since the last success")
     last_at = models.DateTimeField()
+
+    secret_columns = frozenset({"id", "digest", "failed_at", "in_a_row", "last_at"})
 
     def __str__(self) -> str:
         return self.digest[:8]
