@@ -190,9 +190,7 @@ def test_the_managers_of_a_site_are_told_of_each_role_that_the_network_gives_the
         administrator.post(f"/reseau/personnes/{cast.user(email).id}/", told)
     sent = letters()
     assert [recipient for recipient, _ in sent] == [MANAGER, *sorted([MANAGER, "workshop@col.example"])]
-    user = cast.user("workshop@col.example")
-    assert f"donné à {user.first_name} {user.last_name} le rôle" in sent[0][1]
-    assert site.name in sent[0][1]
+    assert f"le rôle « Responsable de site » sur le site {site.name}" in sent[0][1].replace("\u00a0", " ")
     party = {"place": f"network:{queries.parties()[0].id}", "role": "network_reader"}
     administrator.post(f"/reseau/personnes/{cast.user('network.reader@sarvane.example').id}/", party)
     assert len(letters()) == 3

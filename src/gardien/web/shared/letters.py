@@ -109,16 +109,19 @@ def to_tell(found: "AccountRequest", *, by: Actor, at: datetime) -> bool:
 
 
 def to_managers(user: "User", role: str, place: Any, *, by: Actor, at: datetime) -> None:
-    """Tell the managers of a site that the network gave somebody a role there; nobody where `place` is a party."""
+    """Tell the managers of a site that the network gave somebody a role there; nobody where `place` is a party.
+
+    No name stands in it: a letter to one person would outlast what is kept of the other.
+    """
     text = _(
-        "Hello,\n\nThe network has given %(first_name)s %(last_name)s the role “%(role)s” at %(site)s.\n\n"
-        "If you do not know why, end the role on the page of your team, and ask the network.\n\n%(network)s\n"
+        "Hello,\n\nThe network has given somebody the role “%(role)s” at %(site)s: "
+        "the page of your team says to whom.\n\n"
+        "If you do not know why, end the role there, and ask the network.\n\n%(network)s\n"
     )
     for manager in network.managers_of(place, at):
         if manager.id == user.id:
             continue
-        facts = {"first_name": user.first_name, "last_name": user.last_name, "site": place.name}
-        facts["role"] = dict(role_names("site"))[role]
+        facts = {"role": dict(role_names("site"))[role], "site": place.name}
         letter = _letter(manager.email, _("A new role at your site"), text, facts)
         digest = hashlib.sha256(f"{user.id}{role}{place.id}{at.isoformat()}".encode()).hexdigest()
         _send(manager.reference, "account", user.id, digest, letter, by, at)
