@@ -59,7 +59,7 @@ def played(adviser: Any, at: datetime) -> dict[str, Any]:
         ended, access = (actions.open_support(**told, hours=4, by=BY, at=at) for _ in range(2))
         read = {"action": "customers.view", "object_id": None, "user_id": manager.id}
         actions.record_support_read(access=ended, **read, by=BY, at=at)
-        actions.revoke_support(access_id=ended.id, site=site, by=BY, at=at)
+        actions.revoke_support(access_id=ended.id, repairer=site.repairer, by=BY, at=at)
     actions.end_services(repairer_id=leaving(at).id, by=BY, at=at)
     waits = _approved("lia@garage.example", site, at)
     return {

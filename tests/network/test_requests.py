@@ -133,6 +133,19 @@ def test_the_fourth_request_of_a_day_for_one_address_gets_no_letter(cast: Any, a
     assert queries.may_get_a_letter(requested(at + timedelta(days=1, hours=1), email="ana@canal.example"))
 
 
+def test_each_origin_has_letters_of_its_own(cast: Any, at: datetime) -> None:
+    canal, col = cast.site("CANAL"), cast.site("COL")
+    origins = [(Origin.FORM, None), (Origin.MANAGER, canal), (Origin.MANAGER, col), (Origin.NETWORK, None)]
+    for origin, site in origins:
+        asked = told("ana@canal.example", site=site, role="workshop" if site else "")
+        may = []
+        for turn in range(4):
+            later = at + timedelta(minutes=turn)
+            found = actions.request_account(told=asked, origin=origin, by=BY, at=later)
+            may.append(queries.may_get_a_letter(found))
+        assert may == [True, True, True, False]
+
+
 def test_the_database_refuses_a_decision_that_contradicts_itself(cast: Any, at: datetime) -> None:
     found = requested(at)
     for values in ({"state": "approved"}, {"state": "refused", "decided_at": at}, {"refusal": "twice"}):

@@ -76,6 +76,11 @@ def network(page: Page) -> Iterator[str]:
     page.locator("main a").first.click()
     page.locator("main form button").first.click()
     yield "approval refused"
+    page.goto("/reseau/personnes/")
+    page.locator("main a").first.click()
+    page.get_by_text("Conserver plus longtemps").click()
+    page.get_by_role("button", name="Conserver", exact=True).click()
+    yield "hold of a user's data refused"
 
 
 def support(page: Page) -> Iterator[str]:

@@ -35,6 +35,7 @@ SHOW_NO_PAGE = {
     *("account_data", "withdraw_consent", "object", "end_session", "end_sessions"),
     *("approve_quote", "give_role", "end_role", "revoke_support", "visit", "leave_visit"),
     *("refuse_request", "write_again", "suspend", "let_in", "close_account", "end_persons_role"),
+    *("unblock", "reset_second_factor", "release_users_hold"),
     *("mfa_remove_webauthn", "mfa_reauthenticate_webauthn"),
     *("version_pdf", "differences_pdf", "repairer_notice_pdf"),
 }

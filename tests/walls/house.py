@@ -189,7 +189,7 @@ def _watched(chosen: Membership, told: Any, at: datetime) -> None:
     access = actions.open_support(site=chosen.site, **let_in, **by)  # type: ignore[arg-type]
     read = {"action": "customers.view", "object_id": told.id, "user_id": chosen.user_id}
     actions.record_support_read(access=access, **read, **by)
-    actions.revoke_support(access_id=access.id, site=chosen.site, **by)  # type: ignore[arg-type]
+    actions.revoke_support(access_id=access.id, repairer=chosen.site.repairer, **by)  # type: ignore[arg-type]
 
 
 def _prices(chosen: Membership, at: datetime) -> dict[str, UUID]:

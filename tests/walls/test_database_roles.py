@@ -5,11 +5,9 @@ from contextlib import suppress
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from gardien.base import walls
-from gardien.base.models import SharedRow
 from tests.conftest import as_role
 from tests.walls import attack
 from tests.walls.house import MOBILE, PERSONAL, PHONE, PLATE, House, count, fingerprints, session
@@ -74,8 +72,16 @@ def _reads() -> set[str]:
         return {name for (name,) in connection.execute(READABLE).fetchall()}
 
 
-def test_the_network_role_reads_the_shared_tables_and_nothing_else(house: House) -> None:
-    shared = {f"public.{model._meta.db_table}" for model in apps.get_models() if issubclass(model, SharedRow)}
+OWN = {
+    *("network_centralparty", "network_repairer", "network_site", "network_user", "network_membership"),
+    *("network_accountrequest", "network_supportaccess", "catalogue_pricelist", "catalogue_quarantinedline"),
+    *("catalogue_article", "catalogue_listing", "catalogue_brandtier", "catalogue_ecorate"),
+}
+"""The tables of what the network answers for: organisations, people and their roles, price lists."""
+
+
+def test_the_network_role_reads_its_own_tables_and_nothing_else(house: House) -> None:
+    shared = {f"public.{table}" for table in OWN}
     assert _reads() == shared
     for grant in ("SELECT ON customers_customer", "SELECT (last_name) ON customers_customer", "UPDATE ON quotes_quote"):
         with as_role("owner") as owner:
@@ -86,6 +92,37 @@ def test_the_network_role_reads_the_shared_tables_and_nothing_else(house: House)
             with as_role("owner") as owner:
                 owner.execute(f"REVOKE {grant} FROM gardien_network")
     assert _reads() == shared
+
+
+SECRET = (
+    "SELECT password FROM network_user",
+    "SELECT session_stamp FROM network_user",
+    "SELECT * FROM network_user",
+    "SELECT network_user FROM network_user",
+    "SELECT 1 FROM network_user WHERE password LIKE 'argon2%'",
+    "SELECT id FROM network_throttle",
+    "SELECT count(*) FROM network_throttle",
+    "SELECT count(*) FROM retention_backup",
+    "SELECT count(*) FROM retention_run",
+    "SELECT count(*) FROM base_ledgermark",
+)
+COLUMNS = """
+    SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'network_user'::regclass AND a.attnum > 0
+    AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')"""
+
+
+@pytest.mark.parametrize("statement", SECRET)
+def test_the_network_role_reads_no_secret(house: House, statement: str) -> None:
+    with as_role("network") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement)
+
+
+def test_the_network_role_reads_who_works_where(house: House) -> None:
+    with as_role("network") as connection:
+        columns = {name for (name,) in connection.execute(COLUMNS).fetchall()}
+        assert connection.execute("SELECT count(*) FROM network_user").fetchone() != (0,)
+    named = {"email", "first_name", "last_name", "phone"}
+    assert columns == {"id", "reference", "state", "opened_at", "last_login", *named}
 
 
 @pytest.mark.parametrize("statement", BREAK_OUT)

@@ -15,6 +15,8 @@ from gardien.consent.models import Acknowledgement, Decision
 from gardien.network import queries
 from gardien.network.models import AccountRequest, User
 from gardien.network.rules import PartyKind, RequestState, UserState
+from tests.conftest import PASSWORD as OWN
+from tests.network.asked import requested
 from tests.web import counter
 from tests.web.accounts import FORM, PASSWORD, TOLD, ask, letters, link, post_office
 
@@ -133,6 +135,34 @@ def test_no_mailbox_is_flooded_and_nobody_is_told_so(cast: Any, post_office: Any
     assert (AccountRequest.objects.count(), len(letters())) == (5, 3)
 
 
+def test_one_network_address_asks_twenty_times_an_hour_and_signs_in_all_the_same(cast: Any, post_office: Any) -> None:
+    answers = [ask(email=f"ana.{turn}@ailleurs.example") for turn in range(20)]
+    assert {answer.status_code for answer in answers} == {302}
+    before = counter.rows()
+    said = [ask(email=email) for email in ("ana@ailleurs.example", counter.ADVISER)]
+    assert [(answer.status_code, "Trop de demandes" in answer.text) for answer in said] == [(422, True)] * 2
+    assert (AccountRequest.objects.count(), len(letters())) == (20, 20)
+    assert counter.rows() == before
+    told = {**TOLD, "email": "ana@ailleurs.example"}
+    assert Client(REMOTE_ADDR="192.0.2.7").post(FORM, told).status_code == 302
+    login = {"login": counter.ADVISER, "password": OWN}
+    assert Client().post("/compte/connexion/", login).status_code == 302
+    with time_machine.travel(datetime.now().astimezone() + timedelta(minutes=61)):
+        assert ask(email="ana@ailleurs.example").status_code == 302
+
+
+def test_the_network_sees_fifty_requests_at_a_time(cast: Any, sign_in: Any, at: datetime) -> None:
+    for turn in range(52):
+        requested(at, email=f"ana.{turn}@ailleurs.example", last_name=f"Morin{turn:02}")
+    administrator = sign_in(ADMINISTRATOR)
+    page = administrator.get("/reseau/demandes/").text
+    assert (page.count("Morin"), "2 autres attendent" in page) == (50, True)
+    first = AccountRequest.objects.order_by("verified_at", "id")[0]
+    administrator.post(f"/reseau/demandes/{first.id}/refuser/", {"reason": "twice"})
+    page = administrator.get("/reseau/demandes/").text
+    assert (page.count("Morin"), "1 autre attend" in page) == (50, True)
+
+
 def test_a_link_is_good_for_a_day_for_its_own_page_and_unaltered(cast: Any, post_office: Any) -> None:
     ask()
     where = link(letters()[0][1])
@@ -171,6 +201,15 @@ def test_a_request_that_nobody_confirmed_is_not_on_the_network_s_page(
     told = {"place": f"site:{cast.site('CANAL').id}", "role": "workshop"}
     assert administrator.post(f"/reseau/demandes/{found.id}/approuver/", told).status_code == 404
     assert counter.rows() == before
+
+
+def test_an_address_in_other_letters_is_shown_in_both_forms(cast: Any, sign_in: Any, post_office: Any) -> None:
+    ask(email="responsable@c\u0430nal.example")
+    Client().post(link(letters()[0][1]))
+    page = sign_in(ADMINISTRATOR).get(f"/reseau/demandes/{AccountRequest.objects.get().id}/").text
+    assert "responsable<wbr>@xn--cnal-53d.example" in page
+    assert "responsable<wbr>@c\u0430nal.example" in page
+    assert "lettres autres que a à z" in page
 
 
 def test_an_approval_at_a_place_where_the_role_is_not_held_is_refused(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from stdnum import luhn
 
 from gardien.base import scope
 from gardien.base.actor import Actor
@@ -13,6 +14,7 @@ from gardien.network import actions, queries
 from gardien.network.models import SupportAccess, SupportRead
 from gardien.network.rules import SupportReason
 from tests import scene
+from tests.conftest import PASSWORD, read_all_versions
 from tests.web import counter
 
 SUPPORT, MANAGER, OTHER = (
@@ -37,7 +39,7 @@ def access(quote: Any, sign_in: Any) -> SupportAccess:
 
 def reads(site: Any) -> list[Any]:
     with scope.entered(site.repairer_id):
-        return list(queries.reads_of(site))
+        return list(SupportRead.objects.filter(access__site=site).order_by("-read_at", "-id"))
 
 
 def test_support_reads_nothing_by_default(quote: Any, sign_in: Any) -> None:
@@ -93,6 +95,59 @@ def test_every_read_is_on_record_for_the_manager_and_in_the_journal(
     shown = sign_in(MANAGER).get("/site/support/").content.decode()
     assert shown.count("customers.view") == 1
     assert "customers.view" not in sign_in(OTHER).get("/site/support/").content.decode()
+
+
+def test_a_read_stays_listed_however_often_support_asks_for_other_pages(
+    quote: Any, access: SupportAccess, sign_in: Any
+) -> None:
+    client, customer, support = sign_in(SUPPORT), quote.customer_id, Actor(access.opened_by_id, "support_visit")
+    client.post(f"/support/{access.id}/visite/")
+    client.get(f"/clients/{customer}/")
+    with scope.entered(access.site.repairer_id):
+        told = {"access": access, "object_id": None, "user_id": access.opened_by_id, "by": support}
+        for turn in range(120):
+            later = access.from_at + timedelta(minutes=1, seconds=turn)
+            actions.record_support_read(**told, action="quotes.view", at=later)
+        rows = [(each["action"], each["object_id"], each["times"]) for each in queries.reads_of([access])]
+    assert sorted(rows) == [("customers.view", customer, 1), ("quotes.view", None, 120)]
+    page = sign_in(MANAGER).get("/site/support/").text
+    assert (page.count("customers.view"), page.count("quotes.view"), "<td>120</td>" in page) == (1, 1, True)
+
+
+@pytest.fixture
+def neighbour(cast: Any, at: datetime) -> str:
+    """Open a second site at the repairer, and return the address of its manager."""
+    site = cast.site("CANAL")
+    siret, by = site.repairer.siren + "0002", Actor.program("tests")
+    place = actions.Place("1 rue du Port", "99200", "Orval", "port@canal.example", "+33199001303")
+    told = {"name": "Canal Port", "siret": siret + luhn.calc_check_digit(siret), "place": place}
+    port = actions.open_site(repairer=site.repairer, **told, by=by, at=at)
+    names = {"first_name": "Ana", "last_name": "Morin", "password": PASSWORD}
+    user = actions.open_user(email="ana@canal.example", **names, by=by, at=at)
+    actions.give_role(user=user, role="site_manager", place=port, by=by, at=at)
+    read_all_versions(at)
+    return user.email
+
+
+def test_support_that_one_site_lets_in_is_seen_and_ended_by_the_managers_of_all(
+    quote: Any, neighbour: str, sign_in: Any
+) -> None:
+    manager, other = sign_in(neighbour), sign_in(MANAGER)
+    manager.post("/site/support/", TOLD)
+    access, client = SupportAccess.objects.get(), sign_in(SUPPORT)
+    assert access.site.name == "Canal Port"
+    client.post(f"/support/{access.id}/visite/")
+    assert client.get(f"/clients/{quote.customer_id}/").status_code == 200
+    for each in (manager, other):
+        page = each.get("/site/support/").text
+        assert ("Votre entreprise a plusieurs sites" in page, "HLV-2041" in page) == (True, True)
+        assert page.count("customers.view") == 1
+    assert other.post(f"/site/support/{access.id}/fin/").status_code == 302
+    assert client.get(f"/clients/{quote.customer_id}/").status_code == 403
+
+
+def test_who_has_one_site_is_told_of_no_other(cast: Any, sign_in: Any) -> None:
+    assert "plusieurs sites" not in sign_in(MANAGER).get("/site/support/").text
 
 
 def test_support_is_out_when_its_hours_are_over(quote: Any, access: SupportAccess, sign_in: Any) -> None:

@@ -4,13 +4,18 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.test import Client
 
 from gardien.base import clock
 from gardien.network import queries
 from gardien.network.models import AccountRequest, Membership, Site, User
 from gardien.network.rules import Origin, RequestState, UserState
+from tests import second_factor
+from tests.conftest import PASSWORD
+from tests.network.asked import requested
 from tests.web import counter
-from tests.web.accounts import letters, link, post_office
+from tests.web.accounts import ask, letters, link, post_office
 
 __all__ = ["post_office"]
 MANAGER, ADMINISTRATOR = "site.manager@canal.example", "network.administrator@sarvane.example"
@@ -123,6 +128,105 @@ def test_the_network_asks_for_an_account_of_its_own(cast: Any, sign_in: Any, pos
     user = User.objects.get(email=COLLEAGUE["email"])
     assert administrator.post(f"/reseau/personnes/{user.id}/lettre/").status_code == 302
     assert [recipient for recipient, _ in letters()] == [COLLEAGUE["email"]] * 3
+
+
+def test_a_stranger_s_requests_use_up_no_letter_of_a_manager_or_of_the_network(
+    cast: Any, sign_in: Any, post_office: Any
+) -> None:
+    for _ in range(4):
+        ask(email=COLLEAGUE["email"])
+    assert len(letters()) == 3
+    told = {name: COLLEAGUE[name] for name in ("last_name", "first_name", "email")}
+    for client, page, typed in (
+        (sign_in(MANAGER), "/site/equipe/", COLLEAGUE),
+        (sign_in(ADMINISTRATOR), "/reseau/personnes/", told),
+    ):
+        before = len(letters())
+        said = [client.post(page, typed, follow=True).text for _ in range(4)]
+        assert ["mais aucun e-mail ne part" in text for text in said] == [False, False, False, True]
+        assert len(letters()) == before + 3
+
+
+def test_the_network_unblocks_an_account_and_takes_its_second_factor_away(
+    cast: Any, sign_in: Any, post_office: Any
+) -> None:
+    user, administrator = cast.user("network.reader@sarvane.example"), sign_in(ADMINISTRATOR)
+    forgotten, sign_in_page = "/compte/mot-de-passe-oublie/", "/compte/connexion/"
+    said = [Client().post(forgotten, {"email": user.email}).status_code for _ in range(4)]
+    for number in range(10):
+        Client(REMOTE_ADDR=f"192.0.2.{number}").post(sign_in_page, {"login": user.email, "password": "non"})
+    assert (said, administrator.get(f"/reseau/personnes/{user.id}/").status_code) == ([302, 302, 302, 200], 200)
+    assert administrator.post(f"/reseau/personnes/{user.id}/debloquer/").status_code == 302
+    assert Client().post(forgotten, {"email": user.email}).status_code == 302
+    right = {"login": user.email, "password": PASSWORD}
+    assert Client().post(sign_in_page, right).headers["Location"] == "/compte/connexion/code/"
+    assert administrator.post(f"/reseau/personnes/{user.id}/second-facteur/").status_code == 302
+    assert Client().post(sign_in_page, right).headers["Location"] == "/"
+    with counter.as_role("backup") as connection:
+        tags = connection.execute(
+            "SELECT tag, actor_role FROM journal_entry WHERE subject = %s AND tag LIKE 'network:%%' ORDER BY id DESC",
+            [user.reference],
+        ).fetchall()
+    assert tags[:2] == [(f"network:{what}", "network_administrator") for what in ("factor:reset", "user:unblocked")]
+
+
+def test_an_old_proof_is_asked_again_before_an_account_is_unblocked(cast: Any) -> None:
+    client = second_factor.sign_in(Client(), cast.user(ADMINISTRATOR))
+    client.get("/")
+    before = counter.rows()
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        for act in ("debloquer", "second-facteur"):
+            answer = client.post(f"/reseau/personnes/{cast.user(counter.ADVISER).id}/{act}/")
+            assert answer.headers["Location"] == "/compte/preuve/?next=/compte/reprise/"
+    assert counter.rows() == before
+
+
+def test_the_managers_of_a_site_are_told_of_each_role_that_the_network_gives_there(
+    cast: Any, sign_in: Any, post_office: Any
+) -> None:
+    administrator, site = sign_in(ADMINISTRATOR), cast.site("CANAL")
+    for email, role in (("workshop@col.example", "site_manager"), ("storekeeper@col.example", "workshop")):
+        told = {"place": f"site:{site.id}", "role": role}
+        administrator.post(f"/reseau/personnes/{cast.user(email).id}/", told)
+    sent = letters()
+    assert [recipient for recipient, _ in sent] == [MANAGER, *sorted([MANAGER, "workshop@col.example"])]
+    assert f"le rôle « Responsable de site » sur le site {site.name}" in sent[0][1].replace("\u00a0", " ")
+    party = {"place": f"network:{queries.parties()[0].id}", "role": "network_reader"}
+    administrator.post(f"/reseau/personnes/{cast.user('network.reader@sarvane.example').id}/", party)
+    assert len(letters()) == 3
+
+
+def test_the_managers_of_a_site_are_told_of_an_approval_there(cast: Any, sign_in: Any, post_office: Any) -> None:
+    ask(email=COLLEAGUE["email"])
+    Client().post(link(letters()[0][1]))
+    told = {"place": f"site:{cast.site('CANAL').id}", "role": "site_manager"}
+    found = AccountRequest.objects.get()
+    assert sign_in(ADMINISTRATOR).post(f"/reseau/demandes/{found.id}/approuver/", told).status_code == 302
+    assert [recipient for recipient, _ in letters()] == [COLLEAGUE["email"], COLLEAGUE["email"], MANAGER]
+
+
+def test_who_asked_for_an_account_gives_it_no_role_at_a_site(cast: Any, sign_in: Any, post_office: Any) -> None:
+    administrator = sign_in(ADMINISTRATOR)
+    administrator.post("/reseau/personnes/", {each: COLLEAGUE[each] for each in ("last_name", "first_name", "email")})
+    administrator.post(link(letters()[0][1]))
+    found, told = AccountRequest.objects.get(), {"place": f"site:{cast.site('CANAL').id}", "role": "site_manager"}
+    before = counter.rows()
+    answer = administrator.post(f"/reseau/demandes/{found.id}/approuver/", told)
+    assert (answer.status_code, "un autre administrateur lui donne" in answer.text) == (422, True)
+    assert counter.rows() == before
+
+
+def test_an_old_proof_is_asked_again_before_a_role_is_given(cast: Any, at: datetime) -> None:
+    client, found = second_factor.sign_in(Client(), cast.user(ADMINISTRATOR)), requested(at)
+    told = {"place": f"site:{cast.site('CANAL').id}", "role": "site_manager"}
+    person = f"/reseau/personnes/{cast.user(counter.ADVISER).id}/"
+    client.get("/")
+    before = counter.rows()
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        for path in (person, f"/reseau/demandes/{found.id}/approuver/"):
+            assert client.post(path, told).headers["Location"] == "/compte/preuve/?next=/compte/reprise/"
+        assert client.get(person).status_code == 200
+    assert counter.rows() == before
 
 
 def test_no_page_of_people_shows_a_customer(cast: Any, sign_in: Any, at: datetime) -> None:

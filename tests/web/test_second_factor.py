@@ -122,6 +122,31 @@ def test_who_needs_a_second_factor_and_has_none_reaches_only_its_set_up(cast: An
     assert counter.post(half_way(Client()), CODE, {"code": second_factor.code(secret)}).status_code == 200, "used"
 
 
+def test_wrong_codes_of_a_lost_application_do_not_stop_the_next_one(cast: Any) -> None:
+    lost = half_way(Client())
+    for _ in range(6):
+        counter.post(lost, CODE, {"code": "000000"})
+    client = without(cast)
+    (secret,) = re.findall(r'id="secret">([A-Z2-7]+)<', client.get(SETTING_UP).text)
+    assert counter.post(client, SETTING_UP, {"code": second_factor.code(secret)}).status_code == 302
+    assert client.get("/reseau/reparateurs/").status_code == 200
+    later = second_factor.code(secret, later=1)
+    assert counter.post(half_way(Client()), CODE, {"code": later}).status_code == 302
+
+
+def test_an_application_is_set_up_while_codes_are_blocked_and_they_stay_so(cast: Any, sign_in: Any) -> None:
+    from gardien.network import actions
+
+    told = {"user": cast.user(counter.ADVISER), "by": second_factor.BY}
+    for _ in range(6):
+        actions.use_code(**told, code="000000", at=clock.now())
+    client = sign_in(counter.ADVISER)
+    (secret,) = re.findall(r'id="secret">([A-Z2-7]+)<', client.get(SETTING_UP).text)
+    assert counter.post(client, SETTING_UP, {"code": second_factor.code(secret)}).status_code == 302
+    with pytest.raises(actions.TooManyAttemptsError):
+        actions.use_code(**told, code=second_factor.code(secret, later=1), at=clock.now())
+
+
 def test_another_session_without_proof_ends_once_a_second_factor_is_there(cast: Any) -> None:
     stale = second_factor.sign_in(Client(), cast.user(NETWORK), proved=("password",))
     for address in ("/reseau/reparateurs/", SECURITY, SETTING_UP):

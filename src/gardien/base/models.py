@@ -44,7 +44,13 @@ class Row(models.Model):
 
 
 class SharedRow(Row):
-    """A row that belongs to no single controller: organisations, users, articles, dated tables."""
+    """A row that belongs to no single controller: organisations, users, articles, dated tables.
+
+    Those of a room whose application says `is_networks` are read by the network's database role, but for
+    `secret_columns`.
+    """
+
+    secret_columns: ClassVar[frozenset[str]] = frozenset()
 
     class Meta(Row.Meta):
         abstract = True

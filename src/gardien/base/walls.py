@@ -7,9 +7,11 @@ six database roles (security.md, design rules 1 and 2). Of restricted persons, t
 """
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 
 from . import _restriction
 from .models import ControllerRow, Row, SharedRow, TenantForeignKey, TenantRow
@@ -53,18 +55,33 @@ def expected_policies() -> set[tuple[str, str, str, str, str, str | None, str | 
     return rows
 
 
-def expected_grants() -> dict[tuple[str, str], tuple[str, ...]]:
+def expected_grants() -> dict[tuple[str, ...], tuple[str, ...]]:
     """Return the privileges of each (role, table), in alphabetical order; what is absent is refused."""
-    grants: dict[tuple[str, str], tuple[str, ...]] = {}
+    grants: dict[tuple[str, ...], tuple[str, ...]] = {}
     for model in apps.get_models(include_auto_created=True):
         table = model._meta.db_table
         grants[APP, table] = _APPEND if getattr(model, "is_append_only", False) else _ALL
         grants[SWEEP, table] = _ALL
         grants[AUDIT, table] = grants[BACKUP, table] = ("SELECT",)
-        if issubclass(model, SharedRow):
+        if _is_networks(model) and not model.secret_columns:
             grants[NETWORK, table] = ("SELECT",)
     grants |= {(role, _MIGRATIONS): ("SELECT",) for role in (APP, SWEEP, BACKUP)}
     return grants
+
+
+def expected_columns() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return the privileges of each (role, table, column), where a role may read some columns of a table only."""
+    return {
+        (NETWORK, model._meta.db_table, field.column): ("SELECT",)
+        for model in apps.get_models()
+        if _is_networks(model) and model.secret_columns
+        for field in model._meta.local_concrete_fields
+        if field.column not in model.secret_columns
+    }
+
+
+def _is_networks(model: type[Model]) -> TypeGuard[type[SharedRow]]:
+    return issubclass(model, SharedRow) and getattr(model._meta.app_config, "is_networks", False)
 
 
 def expected_keys() -> dict[str, tuple[str, str]]:
@@ -99,6 +116,8 @@ def _grant_statements() -> Iterator[str]:
     yield f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP}"
     for (role, table), privileges in expected_grants().items():
         yield f'GRANT {", ".join(privileges)} ON "{table}" TO {role}'
+    for (role, table, column), privileges in expected_columns().items():
+        yield f'GRANT {", ".join(privileges)} ("{column}") ON "{table}" TO {role}'
 
 
 _FACTS = {
@@ -130,9 +149,6 @@ _FACTS = {
     "an object owned by a role that is not the owner": """
         SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_roles r ON r.oid = c.relowner WHERE n.nspname = 'public' AND r.rolname = ANY(%(roles)s)""",
-    "a privilege on single columns": """
-        SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND a.attacl IS NOT NULL""",
     "a role that may create objects": """
         SELECT rolname FROM pg_roles
         WHERE rolname = ANY(%(roles)s) AND has_schema_privilege(rolname, 'public', 'CREATE')""",
@@ -146,6 +162,14 @@ _GRANTED = """
       aclexplode(c.relacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'v', 'm', 'p')
       AND (g.grantee = 0 OR r.rolname = ANY(%(roles)s)) GROUP BY 1, 2"""
+
+_COLUMNS_GRANTED = """
+    SELECT coalesce(r.rolname, 'PUBLIC'), c.relname, a.attname,
+      array_agg(g.privilege_type || CASE WHEN g.is_grantable THEN ' and to grant it' ELSE '' END
+        ORDER BY g.privilege_type)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace,
+      aclexplode(a.attacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+    WHERE n.nspname = 'public' GROUP BY 1, 2, 3"""
 
 _KEYS = """
     SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
@@ -174,7 +198,9 @@ def differences() -> list[str]:
         cursor.execute(_POLICIES)
         actual_policies = {tuple(row) for row in cursor.fetchall()}
         cursor.execute(_GRANTED, parameters)
-        actual_grants = {(role, table): tuple(privileges) for role, table, privileges in cursor.fetchall()}
+        actual_grants = {tuple(of): tuple(privileges) for *of, privileges in cursor.fetchall()}
+        cursor.execute(_COLUMNS_GRANTED)
+        actual_grants |= {tuple(of): tuple(privileges) for *of, privileges in cursor.fetchall()}
         cursor.execute(_TRIGGERS, parameters)
         actual_triggers = {tuple(row) for row in cursor.fetchall()}
         cursor.execute(_KEYS)
@@ -189,7 +215,7 @@ def differences() -> list[str]:
         f"a trigger that is not the registry's: {pair}"
         for pair in sorted({row[:2] for row in actual_triggers ^ expected_triggers})
     ]
-    expected = expected_grants()
+    expected = expected_grants() | expected_columns()
     found += [
         f"privileges that are not the registry's: {pair}"
         for pair in sorted(actual_grants.keys() | expected.keys())

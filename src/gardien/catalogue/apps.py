@@ -7,6 +7,8 @@ class CatalogueConfig(AppConfig):
     """What can be sold."""
 
     name = "gardien.catalogue"
+    is_networks = True
+    """The network answers for these tables: its database role reads the shared ones (`base.walls`)."""
 
     def ready(self) -> None:
         """Register what the room declares."""

@@ -27,6 +27,7 @@ LIMITS = {
     Kind.CODE: Limit(most=25, window=timedelta(hours=24), blocks_at=6),
     Kind.ADDRESS: Limit(most=20, window=timedelta(minutes=15)),
     Kind.LETTER: Limit(most=MOST_LETTERS_A_DAY, window=timedelta(hours=24)),
+    Kind.REQUEST: Limit(most=20, window=timedelta(hours=1)),
 }
 """The portal's own figures: stricter than a password of 80 bits needs."""
 

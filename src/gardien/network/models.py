@@ -100,6 +100,7 @@ class User(SharedRow, AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
+    secret_columns = frozenset({"password", "session_stamp"})
 
     class Meta:
         constraints = [
@@ -221,7 +222,7 @@ class AccountRequest(SharedRow):
 
 
 class SupportAccess(SharedRow):
-    """That a site has let the provider's support in, until an instant: none by default."""
+    """That a site has let the provider's support in at its repairer, until an instant: none by default."""
 
     site = models.ForeignKey(Site, models.PROTECT)
     ticket = models.CharField(max_length=20)
@@ -270,6 +271,8 @@ class Throttle(SharedRow):
     failed_at = ArrayField(models.DateTimeField(), default=list, help_text="those that still count, oldest first")
     in_a_row = models.PositiveSmallIntegerField(default=0, help_text="since the last success")
     last_at = models.DateTimeField()
+
+    secret_columns = frozenset({"id", "digest", "failed_at", "in_a_row", "last_at"})
 
     def __str__(self) -> str:
         return self.digest[:8]

@@ -11,6 +11,7 @@ from .attempting import (
     reset_second_factor,
     unblock,
     use_code,
+    use_first_code,
 )
 from .ending import end_services
 from .opening import (
@@ -25,7 +26,16 @@ from .opening import (
     set_quote_days,
     set_quote_terms,
 )
-from .requesting import AccountClosedError, NotVerifiedError, Told, approve, refuse, request_account, verify
+from .requesting import (
+    AccountClosedError,
+    NotVerifiedError,
+    OwnRequestError,
+    Told,
+    approve,
+    refuse,
+    request_account,
+    verify,
+)
 from .roles import end_role, give_role
 from .standing import (
     NotInStateError,
@@ -55,6 +65,7 @@ __all__ = [
     "NotActiveError",
     "NotInStateError",
     "NotVerifiedError",
+    "OwnRequestError",
     "Place",
     "ServicesEndedError",
     "Told",
@@ -86,5 +97,6 @@ __all__ = [
     "suspend_withdrawn",
     "unblock",
     "use_code",
+    "use_first_code",
     "verify",
 ]

@@ -9,9 +9,9 @@ from gardien.commitment import roles
 
 from .. import queries
 from ..models import CentralParty, Membership, Repairer, Site, User
+from ..rules import MANAGER
 
 ADMINISTRATOR: Final = "network_administrator"
-MANAGER: Final = "site_manager"
 
 
 class NoSuchRoleError(ValueError):

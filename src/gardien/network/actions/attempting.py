@@ -62,8 +62,8 @@ class Attempt:
 
 @transaction.atomic
 def unblock(*, user: User, by: Actor, at: datetime) -> None:
-    """Let an account be tried again, passwords and codes, after too many failures."""
-    _forget(_digest(Kind.PASSWORD, user.email), _digest(Kind.CODE, str(user.id)))
+    """Let an account be tried again, passwords and codes, after too many failures, and letters be asked for again."""
+    _forget(*(_digest(kind, user.email) for kind in (Kind.PASSWORD, Kind.LETTER)), _digest(Kind.CODE, str(user.id)))
     tell(Tag.USER_UNBLOCKED, by, at, subject=user.reference)
 
 
@@ -107,6 +107,14 @@ def use_code(*, user: User, code: str, by: Actor, at: datetime) -> Authenticator
     return None
 
 
+@transaction.atomic
+def use_first_code(*, user: User, code: str, by: Actor, at: datetime) -> None:
+    """Use up the code that has just set up an application: its secret was shown, so nothing is guessed or counted."""
+    del by
+    application = Authenticator.objects.select_for_update().get(user=user, type=Authenticator.Type.TOTP)
+    _is_new(application, "".join(code.split()), at)
+
+
 def _is_new(application: Authenticator, code: str, at: datetime) -> bool:
     counter = totp_counter(decrypt(application.data["secret"]), code, at)
     if counter is None or counter <= application.data.get("used", 0):
@@ -118,8 +126,9 @@ def _is_new(application: Authenticator, code: str, at: datetime) -> bool:
 
 @transaction.atomic
 def reset_second_factor(*, user: User, by: Actor, at: datetime) -> None:
-    """Take away all means of a user's second factor, for who lost them; the next sign-in sets up new ones."""
+    """Take away all means of a user's second factor, for who lost them, and forget wrong codes; others are set up."""
     Authenticator.objects.filter(user=user).delete()
+    _forget(_digest(Kind.CODE, str(user.id)))
     tell(Tag.FACTOR_RESET, by, at, subject=user.reference)
 
 

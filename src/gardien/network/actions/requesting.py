@@ -26,6 +26,10 @@ class AccountClosedError(ValueError):
     """The address has an account that was suspended or closed: let it in again first, or refuse the request."""
 
 
+class OwnRequestError(PermissionError):
+    """Who asked for the account would give it a role at a site: that takes another administrator."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What a request tells; `site` and `role` where a manager or the network asks, `company` and `siret` elsewhere."""
@@ -71,9 +75,12 @@ def verify(*, request_id: UUID, by: Actor, at: datetime) -> AccountRequest:
 def approve(*, request_id: UUID, role: str, place: Site | CentralParty, by: Actor, at: datetime) -> User:
     """Approve a request: an account waits for its password, or the one of this address gets the role as well.
 
-    Raises `NotVerifiedError`, `AccountClosedError`, `NoSuchRoleError`, `ServicesEndedError`, `BothSidesError`.
+    Raises `NotVerifiedError`, `AccountClosedError`, `NoSuchRoleError`, `ServicesEndedError`, `BothSidesError`, and
+    `OwnRequestError` for a site's role by the user who asked for the account.
     """
     found = _verified(request_id)
+    if isinstance(place, Site) and by.id is not None and found.requested_by_id == by.id:
+        raise OwnRequestError
     user = queries.by_email(found.email)
     if user is None:
         user = User.objects.create(

@@ -1,4 +1,6 @@
-"""Letting the provider's support in: none by default, for a site, with a ticket, for hours, and every read on record.
+"""Letting the provider's support in: none by default, with a ticket, for hours, and every read on record.
+
+A site lets it in, and it reads at all sites of that repairer: the repairer is the tenant, a site is a filter.
 
 Called in the scope of the site's repairer, whose customers' data it opens.
 """
@@ -11,7 +13,7 @@ from django.db import transaction
 from gardien.base.actor import Actor
 from gardien.journal import actions as journal
 
-from ..models import Site, SupportAccess, SupportRead, User
+from ..models import Repairer, Site, SupportAccess, SupportRead, User
 from ..rules import MOST_SUPPORT_HOURS, TICKET, SupportReason, Tag
 
 
@@ -27,7 +29,7 @@ class TooLongError(ValueError):
 def open_support(
     *, site: Site, ticket: str, reason: SupportReason, hours: int, opened_by: User, by: Actor, at: datetime
 ) -> SupportAccess:
-    """Let the provider's support read at a site for some hours; raise `NotATicketError`, `TooLongError`."""
+    """Let the provider's support read at a site's repairer for some hours; raise `NotATicketError`, `TooLongError`."""
     if not TICKET.fullmatch(ticket):
         raise NotATicketError
     if not 1 <= hours <= MOST_SUPPORT_HOURS:
@@ -45,13 +47,14 @@ def open_support(
 
 
 @transaction.atomic
-def revoke_support(*, access_id: UUID, site: Site, by: Actor, at: datetime) -> bool:
-    """End an access of this site at once; say whether there was one to end."""
-    open_ = SupportAccess.objects.filter(id=access_id, site=site, revoked_at=None, until_at__gt=at)
-    is_ended = bool(open_.update(revoked_at=at))
-    if is_ended:
-        journal.record(Tag.SUPPORT_REVOKED, by=by, at=at, site=site.id, access=access_id)
-    return is_ended
+def revoke_support(*, access_id: UUID, repairer: Repairer, by: Actor, at: datetime) -> bool:
+    """End an access at one of this repairer's sites at once; say whether there was one to end."""
+    access = SupportAccess.objects.filter(id=access_id, site__repairer=repairer).first()
+    open_ = SupportAccess.objects.filter(id=access_id, revoked_at=None, until_at__gt=at)
+    if access is None or not open_.update(revoked_at=at):
+        return False
+    journal.record(Tag.SUPPORT_REVOKED, by=by, at=at, site=access.site_id, access=access.id)
+    return True
 
 
 @transaction.atomic

@@ -108,6 +108,11 @@ def repairer_of(identifier: UUID) -> Repairer:
     return found
 
 
+def sites_of(repairer: Repairer) -> list[Site]:
+    """Return the sites of a repairer, by name."""
+    return list(Site.objects.filter(repairer=repairer).order_by("name", "id"))
+
+
 def second_factors(user: User) -> int:
     """Count the applications and passkeys that prove who the user is; recovery codes alone prove nothing."""
     count: int = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).count()

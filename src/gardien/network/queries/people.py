@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from gardien.base import ids
 
 from ..models import AccountRequest, CentralParty, Membership, Repairer, Site, User
-from ..rules import MOST_LETTERS_A_DAY, Doubt, PartyKind, RequestState, UserState, resemblance
+from ..rules import MANAGER, MOST_LETTERS_A_DAY, Doubt, PartyKind, RequestState, UserState, resemblance
 from .organisations import central_party
 
 VERIFY, PASSWORD = "account.verify", "account.password"
@@ -89,6 +89,14 @@ def people_of(site: Site, at: datetime) -> list[Membership]:
     return sorted(held, key=lambda each: (each.user.sort_key, each.user_id, each.role))
 
 
+def managers_of(place: Site | CentralParty, at: datetime) -> list[User]:
+    """Return who manages a site and may sign in, in the order of their accounts; nobody at a central party."""
+    if not isinstance(place, Site):
+        return []
+    managing = Membership.objects.filter(holding(at), site=place, role=MANAGER)
+    return list(User.objects.filter(state=UserState.ACTIVE, memberships__in=managing).distinct().order_by("id"))
+
+
 def people(at: datetime) -> list[User]:
     """Return all accounts but closed ones by name, each with `held`, the roles of today and their places."""
     held = Membership.objects.filter(holding(at)).select_related("site__repairer", "central_party")
@@ -117,11 +125,13 @@ def asked_of(site: Site) -> QuerySet[AccountRequest]:
 
 
 def may_get_a_letter(found: AccountRequest) -> bool:
-    """Say whether this request is among the first of its day for its address: the others get no letter."""
+    """Say whether this request is among the first of its day for its address: the others get no letter.
+
+    Requests by the public form, of each site and of the network are counted apart: nobody uses up another's letters.
+    """
     since = found.requested_at - timedelta(days=1)
-    earlier = AccountRequest.objects.filter(
-        email__iexact=found.email, requested_at__gt=since, requested_at__lte=found.requested_at
-    )
+    alike = {"email__iexact": found.email, "origin": found.origin, "site": found.site}
+    earlier = AccountRequest.objects.filter(**alike, requested_at__gt=since, requested_at__lte=found.requested_at)
     return earlier.exclude(id=found.id).count() < MOST_LETTERS_A_DAY
 
 
@@ -160,6 +170,7 @@ def doubts(found: AccountRequest) -> list[Doubt]:
     seen = {
         Doubt.HAS_ACCOUNT: len(addresses) < User.objects.count(),
         Doubt.FREE_MAIL: resemblance.is_free_mail(found.email),
+        Doubt.OTHER_LETTERS: resemblance.has_other_letters(resemblance.domain(found.email)),
         Doubt.LIKE_A_DOMAIN: _is_like_a_domain(resemblance.domain(found.email), addresses),
         Doubt.LIKE_AN_ADDRESS: any(_is_like_an_address(found.email, email) for email in addresses),
         **_of_siret(found),

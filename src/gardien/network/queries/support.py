@@ -1,12 +1,13 @@
-"""Named reads of provider support: which sites have let it in, and what it read."""
+"""Named reads of provider support: who has let it in, and what it read."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 
-from ..models import Membership, Site, SupportAccess, SupportRead, User
+from ..models import Membership, Repairer, SupportAccess, SupportRead, User
 from ..rules import SUPPORT, VISIT
 
 
@@ -17,15 +18,20 @@ def open_accesses(at: datetime) -> QuerySet[SupportAccess]:
     return found.select_related("site__repairer")
 
 
-def accesses_of(site: Site) -> QuerySet[SupportAccess]:
-    """Return all accesses that were ever opened at a site, the latest first."""
-    return SupportAccess.objects.filter(site=site)
+def accesses_of(repairer: Repairer) -> QuerySet[SupportAccess]:
+    """Return all accesses that were ever opened at the sites of a repairer, the latest first."""
+    return SupportAccess.objects.filter(site__repairer=repairer).select_related("site")
 
 
-def reads_of(site: Site) -> QuerySet[SupportRead]:
-    """Return what support asked for at a site, the latest first; call in the scope of its repairer."""
-    found = SupportRead.objects.filter(access__site=site).select_related("access")
-    return found.order_by("-read_at", "-id")
+def reads_of(accesses: Iterable[SupportAccess]) -> list[dict[str, Any]]:
+    """Return what support asked for through these accesses; call in the scope of their repairer.
+
+    One row for each access, reader, action and object, with how many `times` and when last (`last_at`), the latest
+    first: no page that is asked for again and again hides another one.
+    """
+    asked = SupportRead.objects.filter(access__in=[access.id for access in accesses])
+    each = asked.values("access_id", "user_id", "action", "object_id")
+    return list(each.annotate(times=Count("id"), last_at=Max("read_at")).order_by("-last_at", "action", "object_id"))
 
 
 def named(identifiers: Iterable[UUID]) -> dict[UUID, str]:

@@ -62,6 +62,7 @@ class Doubt(StrEnum):
     """What the approver is shown before deciding on a request."""
 
     FREE_MAIL = "free_mail"
+    OTHER_LETTERS = "other_letters"
     LIKE_A_DOMAIN = "like_a_domain"
     LIKE_AN_ADDRESS = "like_an_address"
     UNKNOWN_SIRET = "unknown_siret"
@@ -77,13 +78,14 @@ class SupportReason(StrEnum):
     SETTING = "setting"
 
 
+MANAGER: Final = "site_manager"
 SUPPORT: Final = "provider_support"
 VISIT: Final = "support_visit"
 """The role that provider support acts in while a site has let it in (`commitment/roles.yaml`)."""
 MOST_SUPPORT_HOURS: Final = 24
 TICKET: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}", re.ASCII)
 MOST_LETTERS_A_DAY: Final = 3
-"""How many requests for one address get a letter within a day, and how many letters a forgotten password gets."""
+"""How many requests of one origin for one address get a letter within a day, and how many a forgotten password."""
 MOST_QUOTE_DAYS: Final = 365
 MOST_QUOTE_TEXT: Final = 300
 MOST_DISCOUNT: Final = 100

@@ -9,12 +9,16 @@ from uuid import UUID, uuid5
 
 
 class Kind(StrEnum):
-    """What attempts are counted by: the address typed for a password or a letter, a code's user, a network address."""
+    """What attempts are counted by: the address typed for a password or a letter, a code's user, a network address.
+
+    A request for an account is counted by network address too, apart from attempts at secrets.
+    """
 
     PASSWORD = "password"  # noqa: S105 -- the name of a kind
     CODE = "code"
     ADDRESS = "address"
     LETTER = "letter"
+    REQUEST = "request"
 
 
 def sign_in_of(user_id: UUID, day: date) -> UUID:

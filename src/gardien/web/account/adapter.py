@@ -6,7 +6,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.ratelimit import truncate_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +20,7 @@ from gardien.base.actor import Actor
 from gardien.network import actions as network
 from gardien.network import queries
 from gardien.network.rules import Kind
-from gardien.web.shared import letters, limits
+from gardien.web.shared import letters, limits, sender
 
 SEALED = b"web.account.second_factor"
 BY = Actor.program("account")
@@ -104,7 +103,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         at = clock.now()
         try:
             attempts = [
-                network.Attempt(Kind.ADDRESS, truncate_ip(self.get_client_ip(request)), at=at),
+                network.Attempt(Kind.ADDRESS, sender.address(request), at=at),
                 network.Attempt(Kind.PASSWORD, credentials["email"], at=at),
             ]
         except network.TooManyAttemptsError:

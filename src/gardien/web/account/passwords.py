@@ -9,7 +9,6 @@ from typing import Any
 from allauth.account import forms as allauth
 from allauth.account import views
 from allauth.account.internal.flows.password_reset import request_password_reset
-from allauth.core.internal.ratelimit import truncate_ip
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -26,6 +25,7 @@ from gardien.messaging import queries as outbox
 from gardien.network import actions, queries
 from gardien.network.rules import Kind
 from gardien.web.account.adapter import Adapter
+from gardien.web.shared import sender
 from gardien.web.shared.access import page, users_data
 from gardien.web.shared.forms import ReadField
 
@@ -52,9 +52,9 @@ class Forgotten(views.PasswordResetView):  # type: ignore[misc]
 
     def form_valid(self, form: ForgottenForm) -> HttpResponse:
         """Count, then write."""
-        at, sender = clock.now(), truncate_ip(Adapter().get_client_ip(self.request))
+        at = clock.now()
         try:
-            actions.Attempt(Kind.ADDRESS, sender, at=at)
+            actions.Attempt(Kind.ADDRESS, sender.address(self.request), at=at)
             actions.Attempt(Kind.LETTER, form.cleaned_data["email"], at=at)
         except actions.TooManyAttemptsError:
             form.add_error("email", Adapter().validation_error("too_many_letters"))

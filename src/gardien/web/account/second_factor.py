@@ -99,7 +99,7 @@ class Activate(totp.ActivateTOTPView):  # type: ignore[misc]
         """Keep the secret."""
         response: HttpResponse = super().form_valid(form)
         record_authentication(self.request, self.request.user, "mfa", type="totp")
-        network.use_code(user=form.user, code=form.cleaned_data["code"], by=BY, at=clock.now())
+        network.use_first_code(user=form.user, code=form.cleaned_data["code"], by=BY, at=clock.now())
         return response
 
 

@@ -87,11 +87,12 @@ def team(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = actions.Told(**form.cleaned_data, site=place)
         found = actions.request_account(told=told, origin=Origin.MANAGER, by=actor(request), at=at)
-        if queries.may_get_a_letter(found):
-            letters.to_verify(found, request, by=actor(request), at=at)
-        messages.success(
-            request, _("The request is recorded. The person confirms their address, then the network decides.")
-        )
+        if letters.to_verify(found, request, by=actor(request), at=at):
+            messages.success(
+                request, _("The request is recorded. The person confirms their address, then the network decides.")
+            )
+        else:
+            messages.warning(request, letters.NOT_WRITTEN)
         return redirect("team")
     shown: dict[str, Any] = {"form": form, "held": queries.people_of(place, at), "requests": queries.asked_of(place)}
     shown["roles"] = role_names("site")
@@ -159,16 +160,18 @@ def support(request: Request) -> HttpResponse:
         except actions.NotATicketError:
             form.add_error("ticket", _("A ticket is 3 to 20 capitals, digits and hyphens, such as HLV-2041."))
         else:
-            messages.success(request, _("Support may read at your site until the hour shown. You can end it any time."))
+            messages.success(request, _("Support may read until the hour shown. You can end it any time."))
             return redirect("support")
-    accesses, reads = queries.accesses_of(place)[:SHOWN], queries.reads_of(place)[:SHOWN]
-    names = queries.named([*(each.opened_by_id for each in accesses), *(each.user_id for each in reads)])
+    accesses, sites = list(queries.accesses_of(place.repairer)[:SHOWN]), queries.sites_of(place.repairer)
+    reads, tickets = queries.reads_of(accesses), {each.id: each.ticket for each in accesses}
+    names = queries.named([*(each.opened_by_id for each in accesses), *(each["user_id"] for each in reads)])
     shown = {
         "form": form,
+        "sites": sites if len(sites) > 1 else [],
         "accesses": [
             (each, each.revoked_at is None and each.until_at > at, names.get(each.opened_by_id)) for each in accesses
         ],
-        "reads": [(each, names.get(each.user_id)) for each in reads],
+        "reads": [(each, names.get(each["user_id"]), tickets[each["access_id"]]) for each in reads],
         "reasons": dict(REASONS),
     }
     return render(request, "account/support.html", shown, status=UNPROCESSABLE if form.errors else 200)
@@ -176,8 +179,9 @@ def support(request: Request) -> HttpResponse:
 
 @page("support.open", "POST")
 def revoke_support(request: Request, access_id: uuid.UUID) -> HttpResponse:
-    """End an access at once."""
-    if not actions.revoke_support(access_id=access_id, site=site(request), by=actor(request), at=clock.now()):
+    """End an access at once, whichever site of the repairer it was opened at."""
+    repairer, by = site(request).repairer, actor(request)
+    if not actions.revoke_support(access_id=access_id, repairer=repairer, by=by, at=clock.now()):
         raise Http404
-    messages.success(request, _("Support can read nothing more at your site."))
+    messages.success(request, _("This access is ended: support reads nothing more by it."))
     return redirect("support")

@@ -1,4 +1,4 @@
-"""The network's pages of accounts: requests that wait for its word, people, their roles and their end."""
+"""The network's pages of accounts: people, their roles and their end."""
 
 import uuid
 from datetime import date, datetime
@@ -16,30 +16,16 @@ from gardien.base import clock
 from gardien.commitment import queries as commitment
 from gardien.commitment import roles
 from gardien.network import actions, queries
-from gardien.network.rules import Doubt, Origin, Refusal, UserState
+from gardien.network.rules import Origin, UserState
 from gardien.standing import actions as standings
 from gardien.standing import queries as standing
 from gardien.web.shared import holds, letters, reading
 from gardien.web.shared.access import Request, actor, page
 from gardien.web.shared.account_forms import PersonForm, PlaceForm
-from gardien.web.shared.forms import NOT_LISTED
 from gardien.web.shared.leaving import attempt
 
 UNPROCESSABLE = 422
-DOUBTS = {
-    Doubt.FREE_MAIL: gettext_lazy("A mailbox that anybody can open: ask the site before you approve."),
-    Doubt.LIKE_A_DOMAIN: gettext_lazy("The domain looks like one of a repairer or a colleague, and is another."),
-    Doubt.LIKE_AN_ADDRESS: gettext_lazy("The address looks like one of a colleague, and is another."),
-    Doubt.UNKNOWN_SIRET: gettext_lazy("No site of the network has this SIRET."),
-    Doubt.OTHER_NAME: gettext_lazy("The SIRET is a site's of the network, under another name."),
-    Doubt.HAS_ACCOUNT: gettext_lazy("This address has an account already: approving adds the role to it."),
-}
-REFUSALS = [
-    (Refusal.NOT_OF_THE_NETWORK.value, gettext_lazy("The company is not of the network")),
-    (Refusal.NOT_CONFIRMED.value, gettext_lazy("The site does not confirm the person")),
-    (Refusal.TWICE.value, gettext_lazy("The same request was made twice")),
-]
-NOT_THERE = {
+NOT_THERE: dict[type[Exception], Any] = {
     actions.ServicesEndedError: gettext_lazy(
         "The services of this repairer have ended meanwhile: choose another place."
     ),
@@ -48,12 +34,6 @@ NOT_THERE = {
     ),
 }
 ACTS = {"suspend": actions.suspend, "resume": actions.resume, "close": actions.close}
-
-
-class RefuseForm(forms.Form):
-    """Why a request is refused."""
-
-    reason = forms.ChoiceField(choices=REFUSALS, label=gettext_lazy("Why"), error_messages=NOT_LISTED)
 
 
 class RoleForm(PlaceForm):
@@ -74,57 +54,6 @@ class RoleForm(PlaceForm):
         return clock.end_of(day) if day else None
 
 
-@page("network.requests")
-def requests(request: Request) -> HttpResponse:
-    """Show the requests that wait for the network's word."""
-    found = [(each, len(queries.doubts(each))) for each in queries.waiting()]
-    return render(request, "network/requests.html", {"requests": found})
-
-
-@page("network.requests")
-def decide(request: Request, request_id: uuid.UUID) -> HttpResponse:
-    """Show one request, what makes it doubtful, and how to decide on it."""
-    return _decide(request, _waiting(request_id))
-
-
-@page("network.requests", "POST")
-def approve(request: Request, request_id: uuid.UUID) -> HttpResponse:
-    """Approve a request, and write to the person."""
-    found = _waiting(request_id)
-    form = PlaceForm(queries.sites(), queries.parties(), request.POST)
-    if not form.is_valid():
-        return _decide(request, found, place_form=form)
-    by, at = actor(request), clock.now()
-    told = {"role": form.cleaned_data["role"], "place": form.cleaned_data["where"]}
-    try:
-        user = actions.approve(request_id=found.id, **told, by=by, at=at)
-    except actions.AccountClosedError:
-        form.add_error(None, _("This address has a suspended or closed account: let it in again, or refuse."))
-        return _decide(request, found, place_form=form)
-    except tuple(NOT_THERE) as refused:
-        form.add_error("place", str(NOT_THERE[type(refused)]))
-        return _decide(request, found, place_form=form)
-    if user.state == UserState.APPROVED:
-        letters.to_welcome(user, request, by=by, at=at)
-    else:
-        letters.to_tell(queries.request(found.id), by=by, at=at)
-    messages.success(request, _("The request is approved."))
-    return redirect("account_requests")
-
-
-@page("network.requests", "POST")
-def refuse(request: Request, request_id: uuid.UUID) -> HttpResponse:
-    """Refuse a request, and write to the person."""
-    found, form = _waiting(request_id), RefuseForm(request.POST)
-    if not form.is_valid():
-        return _decide(request, found, refuse_form=form)
-    by, at = actor(request), clock.now()
-    refused = actions.refuse(request_id=found.id, reason=Refusal(form.cleaned_data["reason"]), by=by, at=at)
-    letters.to_tell(refused, by=by, at=at)
-    messages.success(request, _("The request is refused."))
-    return redirect("account_requests")
-
-
 @page("network.people", "GET", "POST")
 def people(request: Request) -> HttpResponse:
     """Show all accounts; by POST, ask for one, whose person confirms the address first."""
@@ -133,11 +62,12 @@ def people(request: Request) -> HttpResponse:
         by, at = actor(request), clock.now()
         told = actions.Told(**form.cleaned_data)
         found = actions.request_account(told=told, origin=Origin.NETWORK, by=by, at=at)
-        if queries.may_get_a_letter(found):
-            letters.to_verify(found, request, by=by, at=at)
-        messages.success(
-            request, _("The request is recorded. It waits here once the person has confirmed the address.")
-        )
+        if letters.to_verify(found, request, by=by, at=at):
+            messages.success(
+                request, _("The request is recorded. It waits here once the person has confirmed the address.")
+            )
+        else:
+            messages.warning(request, letters.NOT_WRITTEN)
         return redirect("people")
     shown = {"form": form, "people": queries.people(clock.now())}
     return render(request, "network/people.html", shown, status=UNPROCESSABLE if form.errors else 200)
@@ -146,13 +76,20 @@ def people(request: Request) -> HttpResponse:
 @page("network.people", "GET", "POST")
 def person(request: Request, user_id: uuid.UUID) -> HttpResponse:
     """Show an account and its roles; by POST, give it one more, or another end."""
+    return give_persons_role(request, user_id) if request.method == "POST" else shown(request, account(user_id))
+
+
+@page("network.people", "POST", is_sensitive=True)
+def give_persons_role(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Give an account one more role, or another end, and write to the managers of the site."""
     user = account(user_id)
-    form = RoleForm(queries.sites(), queries.parties(), request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = RoleForm(queries.sites(), queries.parties(), request.POST)
+    if form.is_valid():
         told, at = form.cleaned_data, clock.now()
         role, place, until_at = told["role"], told["where"], told["last_day"]
         try:
             actions.give_role(user=user, role=role, place=place, until_at=until_at, by=actor(request), at=at)
+            letters.to_managers(user, role, place, by=actor(request), at=at)
         except tuple(NOT_THERE) as refused:
             form.add_error("place", str(NOT_THERE[type(refused)]))
         except (actions.LastManagerError, actions.LastAdministratorError):
@@ -231,6 +168,24 @@ def change_standing(request: Request, user_id: uuid.UUID, act: str) -> HttpRespo
     return redirect("person", user.id)
 
 
+@page("network.people", "POST", is_sensitive=True)
+def unblock(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Let an account be tried again after too many failures."""
+    user = account(user_id)
+    actions.unblock(user=user, by=actor(request), at=clock.now())
+    messages.success(request, _("Passwords, codes and letters may be tried again."))
+    return redirect("person", user.id)
+
+
+@page("network.people", "POST", is_sensitive=True)
+def reset_second_factor(request: Request, user_id: uuid.UUID) -> HttpResponse:
+    """Take away the second factor of who lost it."""
+    user = account(user_id)
+    actions.reset_second_factor(user=user, by=actor(request), at=clock.now())
+    messages.success(request, _("The second factor is taken away: the person sets up another when they sign in."))
+    return redirect("person", user.id)
+
+
 @page("network.people", "POST")
 def write_again(request: Request, user_id: uuid.UUID) -> HttpResponse:
     """Send the link to choose a password once more."""
@@ -244,27 +199,3 @@ def _hold_form(at: datetime, typed: QueryDict | None = None) -> holds.HoldForm:
     """Return the form of a hold: the grounds and categories of the version in force."""
     version = commitment.in_force(clock.legal_day(at))
     return holds.HoldForm(standing.grounds(version, "user"), standing.holdable(version, population="user"), typed)
-
-
-def _waiting(request_id: uuid.UUID) -> Any:
-    found = queries.waiting().filter(id=request_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _decide(request: Request, found: Any, **forms_: forms.Form) -> HttpResponse:
-    shown = {
-        "found": found,
-        "doubts": [DOUBTS[doubt] for doubt in queries.doubts(found)],
-        "place_form": PlaceForm(queries.sites(), queries.parties(), initial=_asked_place(found)),
-        "refuse_form": RefuseForm(),
-        **forms_,
-    }
-    return render(request, "network/request.html", shown, status=UNPROCESSABLE if forms_ else 200)
-
-
-def _asked_place(found: Any) -> dict[str, str]:
-    """Return the place and the role that the request asks for, or that its SIRET points to."""
-    site = found.site or queries.site_of_siret(found.siret)
-    return {"place": f"site:{site.id}" if site else "", "role": found.role}

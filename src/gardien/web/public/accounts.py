@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,8 +26,8 @@ from gardien.consent.rules import How
 from gardien.messaging import queries as outbox
 from gardien.network import actions as network
 from gardien.network import queries
-from gardien.network.rules import Origin, PartyKind, UserState
-from gardien.web.shared import letters, reading
+from gardien.network.rules import Kind, Origin, PartyKind, UserState
+from gardien.web.shared import letters, reading, sender
 from gardien.web.shared.account_forms import PersonForm, read_siret
 from gardien.web.shared.forms import ReadField, TextField
 
@@ -88,7 +89,7 @@ def request_account(request: HttpRequest) -> HttpResponse:
     version = reading.version()
     form = RequestForm(version, request.POST if request.method == "POST" else None)
     can_send = outbox.can_send()
-    if request.method != "POST" or not can_send or not form.is_valid():
+    if request.method != "POST" or not can_send or not form.is_valid() or not _is_counted(request, form):
         shown = {"form": form, "notice": documents.notice(version, "user", LANGUAGE), "can_send": can_send}
         return render(request, "public/account_request.html", shown, status=UNPROCESSABLE if form.errors else 200)
     with _networks_scope():
@@ -163,6 +164,15 @@ def choose_password(request: HttpRequest, token: str, link: links.Link) -> HttpR
     return render(request, "public/account_password.html", {"form": form, "token": token}, status=status)
 
 
+def _is_counted(request: HttpRequest, form: RequestForm) -> bool:
+    """Count one more request from a network address; refuse it where there were too many."""
+    try:
+        network.Attempt(Kind.REQUEST, sender.address(request), at=clock.now())
+    except network.TooManyAttemptsError:
+        form.add_error(None, _("Too many requests come from your connection: wait an hour, or ask the network."))
+    return form.is_valid()
+
+
 def _take_down(request: HttpRequest, form: RequestForm, version: Version) -> None:
     """Record the request, that its person read the notice, and what they agreed to; send the letter."""
     told, at = form.cleaned_data, clock.now()
@@ -172,8 +182,7 @@ def _take_down(request: HttpRequest, form: RequestForm, version: Version) -> Non
     notice = documents.notice(version, "user", LANGUAGE)
     consent.acknowledge(subject=found.reference, notice=notice, by=FORM, at=at)
     consent.decide(subject=found.reference, answers=form.answers(), how=How.FORM, by=FORM, at=at)
-    if queries.may_get_a_letter(found):
-        letters.to_verify(found, request, by=FORM, at=at)
+    letters.to_verify(found, request, by=FORM, at=at)
 
 
 def _networks_scope() -> Any:

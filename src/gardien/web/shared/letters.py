@@ -1,16 +1,18 @@
 """Letters about accounts: composed by doors, for the network knows nothing of messages (docs/decisions/0022).
 
 Each is called in the network's scope and returns whether the letter leaves: not where this installation sends no
-mail, nor where the gate refuses.
+mail, nor where the gate refuses, nor (`to_verify`) where enough were asked for.
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gardien.base import links, scope
 from gardien.base.actor import Actor
@@ -20,16 +22,23 @@ from gardien.messaging import rules
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 
+from .account_forms import role_names
+
 if TYPE_CHECKING:
     from gardien.network.models import AccountRequest, User
 
 PURPOSE = "user.use.accounts"
 VERIFY_HOURS = 24
 PASSWORD_HOURS = 72
+NOT_WRITTEN = gettext_lazy(
+    "The request is recorded, but no letter leaves: enough were asked for within a day, or this portal sends none."
+)
 
 
 def to_verify(found: "AccountRequest", request: Any, *, by: Actor, at: datetime) -> bool:
-    """Ask the bearer of a request's address to confirm it, by a link that is good for a day."""
+    """Ask the bearer of a request's address to confirm it, by a link that is good for a day; not too often a day."""
+    if not network.may_get_a_letter(found):
+        return False
     link = links.Link(
         purpose=network.VERIFY,
         controller=scope.current(),
@@ -99,12 +108,31 @@ def to_tell(found: "AccountRequest", *, by: Actor, at: datetime) -> bool:
     return _send(reference, "account_request", found.id, digest, _letter(found.email, title, text, {}), by, at)
 
 
+def to_managers(user: "User", role: str, place: Any, *, by: Actor, at: datetime) -> None:
+    """Tell the managers of a site that the network gave somebody a role there; nobody where `place` is a party.
+
+    No name stands in it: a letter to one person would outlast what is kept of the other.
+    """
+    text = _(
+        "Hello,\n\nThe network has given somebody the role “%(role)s” at %(site)s: "
+        "the page of your team says to whom.\n\n"
+        "If you do not know why, end the role there, and ask the network.\n\n%(network)s\n"
+    )
+    for manager in network.managers_of(place, at):
+        if manager.id == user.id:
+            continue
+        facts = {"role": dict(role_names("site"))[role], "site": place.name}
+        letter = _letter(manager.email, _("A new role at your site"), text, facts)
+        digest = hashlib.sha256(f"{user.id}{role}{place.id}{at.isoformat()}".encode()).hexdigest()
+        _send(manager.reference, "account", user.id, digest, letter, by, at)
+
+
 def _address(request: Any, name: str, link: links.Link) -> str:
     address: str = request.build_absolute_uri(reverse(name, args=[links.token(link)]))
     return address
 
 
-def _letter(recipient: str, title: str, text: str, facts: dict[str, object]) -> rules.Letter:
+def _letter(recipient: str, title: str, text: str, facts: Mapping[str, object]) -> rules.Letter:
     sender = network.central_party(PartyKind.NETWORK).name
     return rules.Letter(recipient=recipient, title=title, text=text % {**facts, "network": sender}, sender_name=sender)
 
