@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from gardien.base import clock, ids, scope
 from gardien.base.actor import Actor
+from gardien.commitment import policy
 from gardien.commitment import queries as commitment
 from gardien.consent.rules import Channel
 from gardien.journal import actions as journal
@@ -38,9 +39,11 @@ def warn(clause: Clause, people: Sequence[Due], groups: dict[str, _erasing.Group
 
     Where there is no way to write to somebody it says so, and their time runs all the same.
     """
+    if not people:
+        return
     found = _addresses(clause, [reference for head, _ in people for _, reference in groups[head]])
     sender, reply_to = _sender(clause)
-    purpose = _purpose(clause, at)
+    purpose = _purpose(clause, letters.population(people[0][0]), at)
     for head, due_at in people:
         warning_id = ids.new()
         address = next(filter(None, (found.get(reference, "") for _, reference in groups[head])), "")
@@ -53,11 +56,11 @@ def warn(clause: Clause, people: Sequence[Due], groups: dict[str, _erasing.Group
         journal.record(Tag.WARNED, by=by, at=at, subject=head, warning=warning_id)
 
 
-def _purpose(clause: Clause, at: datetime) -> str:
+def _purpose(clause: Clause, population: policy.Population, at: datetime) -> str:
     """Return the first of a clause's purposes for which the gate lets a letter of service pass; empty if for none."""
     version = commitment.in_force(clock.legal_day(at))
     for purpose in (each for rule in clause.rules.values() if rule for each in rule.purposes):
-        of = letters.Question(clause.root.population, purpose, Channel.EMAIL, letters.Kind.SERVICE)
+        of = letters.Question(population, purpose, Channel.EMAIL, letters.Kind.SERVICE)
         if letters.refusal(of, version) is None:
             return purpose
     return ""
