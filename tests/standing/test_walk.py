@@ -45,7 +45,7 @@ NOT_OF_A_PERSON = {
     "retention": "it deletes, as a role of its own, and passes over who is restricted: tests/retention",
 }
 """Rooms whose actions take nothing of a customer, with the reason."""
-RESTORED = {f"customers.{name}_again" for name in ("rectify", "change_plate", "remove_notes")} | {
+RESTORED = {f"customers.{name}_again" for name in ("rectify", "change_plate", "remove_notes", "part")} | {
     "consent.object_again"
 }
 UNOWNED = {"messaging.remove_files"}

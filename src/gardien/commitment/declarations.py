@@ -128,7 +128,8 @@ class Root:
     """The table whose rows are the persons of a population, `client` or `user`: all else of theirs leads to it.
 
     `reference` is the column of their reference, `email` that of their address, which may be empty; `group` the column
-    that leads to the record kept of a merged group.
+    that leads to the record kept of a merged group. `parts(subjects=, by=, at=)` parts records from all others of their
+    groups, on a restored database that has joined what was parted since.
     """
 
     population: str
@@ -136,6 +137,7 @@ class Root:
     reference: str = "reference"
     group: str = ""
     email: str = "email"
+    parts: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ DECLARATION = Declaration(
             *("SearchToken", "SearchVariant"),
         )
     ),
-    roots=(Root("client", "customers.Customer", group="merged_into"),),
+    roots=(Root("client", "customers.Customer", group="merged_into", parts=actions.part_again),),
     occurrences=(Occurrence("end_of_purpose", intakes.never_recorded),),
     activity=(Activity(Event.DETAILS_TOLD, actions.record),),
     withdrawals=(Withdrawal(("client.use.quote", "client.use.storage"), actions.end_use, actions.resume_use),),

@@ -4,7 +4,7 @@ from ..queries import NotReadByError
 from ..rules import Details, VehicleDetails
 from .cars import AlreadyTheirsError, PartedError, SameOwnerError, add_vehicle, change_plate, hand_over, part_with
 from .ending import end_use, resume_use
-from .merging import SamePersonError, merge, undo_merge
+from .merging import SamePersonError, merge, part_again, undo_merge
 from .notes import remove_note, write_note
 from .replaying import change_plate_again, rectify_again, remove_notes_again
 from .telling import (
@@ -34,6 +34,7 @@ __all__ = [
     "end_use",
     "hand_over",
     "merge",
+    "part_again",
     "part_with",
     "record",
     "rectify_again",

@@ -4,10 +4,12 @@ An absorbed record keeps its reference and all that is its own; `merged_into` na
 and the merges in force say who absorbed whom. No other room repoints anything.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from gardien.base.actor import Actor
 from gardien.journal import actions as journal
@@ -68,6 +70,28 @@ def undo_merge(*, merge_id: UUID, by: Actor, at: datetime) -> Merge:
     references = {"subject": undone.kept.reference, "absorbed": undone.absorbed.reference}
     journal.record(Tag.MERGE_UNDONE, by=by, at=at, merge=undone.id, **references)
     return undone
+
+
+@transaction.atomic
+def part_again(*, subjects: Sequence[str], by: Actor, at: datetime) -> None:
+    """Part the records of these references from all others of their groups, as they were parted after a backup.
+
+    The merges between the two are gone: they go with a record, and these records are erased next. Whoever is left of a
+    group stays joined as the other merges say.
+    """
+    _locks.groups()
+    going = dict(Customer.objects.filter(reference__in=subjects).values_list("id", "merged_into_id"))
+    ends = {into or each for each, into in going.items()}
+    of_groups = Customer.objects.filter(Q(id__in=ends) | Q(merged_into__in=ends))
+    split = {each.merged_into_id or each.id for each in of_groups.exclude(id__in=going)}
+    records = _locks.records(of_groups.filter(Q(id__in=split) | Q(merged_into__in=split)).values_list("id", flat=True))
+    in_force = Merge.objects.select_related("kept", "absorbed").filter(undone_at=None, absorbed__in=records)
+    for merge in in_force.order_by("id"):
+        if (merge.kept_id in going) != (merge.absorbed_id in going):
+            references = {"subject": merge.kept.reference, "absorbed": merge.absorbed.reference}
+            journal.record(Tag.MERGE_UNDONE, by=by, at=at, merge=merge.id, **references)
+            merge.delete()
+    _point_to_kept(records)
 
 
 def _point_to_kept(records: dict[UUID, Customer]) -> None:

@@ -31,11 +31,15 @@ def erase(*, subjects: Sequence[str], by: Actor, at: datetime) -> int:
 
 @standing.exempt
 def erase_again(subjects: Sequence[str], values: dict[str, Any] | None, *, by: Actor, at: datetime) -> None:
-    """Erase again what a line of the ledger says was erased, on a database restored from before it.
+    """Erase again whom a line of the ledger names, on a database restored from before it, and nobody else.
 
-    The person may be restricted there, for the restriction was lifted later.
+    A person may be restricted there, for the restriction was lifted later; or merged with somebody from whom they were
+    parted before they were erased: then they are parted first.
     """
     del values
+    for population in sorted({rules.population(subject) for subject in subjects}):
+        if parts := registry.root(population).parts:
+            parts(subjects=subjects, by=by, at=at)
     _take(subjects, by=by, at=at)
 
 
