@@ -13,12 +13,14 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 
-from gardien.base import ids, scope
+from gardien.base import clock, ids, scope
 from gardien.consent import actions as consent
 from gardien.consent.rules import Channel, How, Sender
 from gardien.customers import actions as customers
 from gardien.network import queries as network
 from gardien.portal import _dumps, _home
+from gardien.standing import actions as standing
+from gardien.standing.rules import Ground
 from tests import scene
 from tests.base.ledger import write
 from tests.environment import CLUSTER
@@ -120,6 +122,28 @@ def test_a_restored_database_is_ready_once_erasures_corrections_and_objections_a
     files = [(path.name, path.read_bytes()) for path in settings.GARDIEN_LEDGER.folder.rglob("*") if path.is_file()]
     assert found([*lived.marks, *lived.replaced, "Nouveaunom0", "nouveau0@exemple.example"], files) == set()
     assert new.ask("SELECT count(*) FROM customers_searchtoken WHERE token LIKE 'nouveaunom_ n'") == [(10,)]
+
+
+def test_who_was_parted_since_lives_and_a_hold_released_since_keeps_nothing(
+    cast: SimpleNamespace, at: datetime, tmp_path: Path, new: Elsewhere
+) -> None:
+    adviser = cast.membership("counter.adviser@tilleul.example")
+    by, tenant = network.actor(adviser), network.controller(adviser)
+    with scope.entered(tenant):
+        held, one, other = (_customer(adviser, at, number) for number in range(3))
+        terms = {"ground": Ground.DISPUTE, "legal_reference": "RG 26/00118", "until_date": clock.legal_day(at)}
+        hold = standing.hold(subject=held.reference, category="email", **terms, by=by, at=at)
+        merge = customers.merge(kept_id=one.id, absorbed_id=other.id, by=by, at=at)
+    file = backup(tmp_path)["file"]
+    with scope.entered(tenant):
+        standing.release(hold_id=hold.id, by=by, at=at)
+        customers.undo_merge(merge_id=merge.id, by=by, at=at)
+    assert as_sweep(ERASE, str(tenant), held.reference, other.reference) == "2\n"
+    done = new.gardien("restore", file, "--json")
+    assert (done.returncode, json.loads(done.stdout)["replayed"]) == (0, 2), done.stderr
+    assert new.ask("SELECT reference, merged_into_id FROM customers_customer") == [(one.reference, None)]
+    assert new.ask("SELECT count(*) FROM standing_archived") == [(0,)]
+    assert new.ask("SELECT released_at, released_by_id FROM standing_hold") == [(at, by.id)]
 
 
 def test_one_command_restores_and_killed_at_any_point_it_goes_on_to_the_same_end(

@@ -46,7 +46,9 @@ NOT_OF_A_PERSON = {
 }
 """Rooms whose actions take nothing of a customer, with the reason."""
 RESTORED = {f"customers.{name}_again" for name in ("rectify", "change_plate", "remove_notes", "part")} | {
-    "consent.object_again"
+    "consent.object_again",
+    "standing.hold_again",
+    "standing.release_again",
 }
 UNOWNED = {"messaging.remove_files"}
 """What a restored database does again (tests/customers/test_replaying.py), and what removes what is nobody's."""

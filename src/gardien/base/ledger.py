@@ -1,4 +1,4 @@
-"""The ledger of what a restored backup must give up again: erasures, corrections, objections.
+"""The ledger of what a restored backup must give up again: erasures, corrections, objections, holds.
 
 A line is written in the transaction of what it tells: to the files (`ledger_files`) as intended, before anything is
 destroyed, and as a mark to the database. The commit is then told to the files. So of each line one can say:

@@ -32,9 +32,17 @@ DECLARATION = Declaration(
     ),
     exempt=(
         Exempt(actions.erase_again, "repeats, on a restored database, what was done after a restriction was lifted"),
+        Exempt(
+            _archiving.let_go_again, "repeats, on a restored database, what was done after a restriction was lifted"
+        ),
+        Exempt(_archiving.end_holds_again, "repeats, on a restored database, what was done after it was lifted"),
         Exempt(figures.measure, "counts whom a restriction keeps from being deleted, and touches nobody"),
     ),
-    replays=(Replay(ERASED, actions.erase_again),),
+    replays=(
+        Replay(ERASED, actions.erase_again),
+        Replay(_archiving.LET_GO, _archiving.let_go_again),
+        Replay(_archiving.HOLDS_GONE, _archiving.end_holds_again),
+    ),
     tidies=(Tidy("retention.Backup", actions.remove_old_backups),),
     keepers=(
         *(Keeper(clause, actions.sweep) for clause in proofs.BY_CLAUSE),

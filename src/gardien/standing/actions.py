@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from gardien.base import clock, scope
+from gardien.base import clock, ledger, scope
 from gardien.base.actor import Actor
 from gardien.commitment import policy
 from gardien.commitment.policy import legal_time
@@ -22,7 +22,7 @@ from gardien.journal import actions as journal
 
 from . import queries
 from .models import Consultation, Ending, Fact, Hold, RemovalWarning, Restriction, Resumption
-from .rules import LONGEST_HOLD_YEARS, EndReason, Event, Ground, Motive, Tag
+from .rules import LONGEST_HOLD_YEARS, Again, EndReason, Event, Ground, Motive, Tag
 
 Fields = dict[str, list[dict[str, Any]]]
 """What is archived: rows by place, each with the columns of one category."""
@@ -166,21 +166,31 @@ def hold(
         raise AlreadyOverError
     if until_date > legal_time.same_numbered_day(clock.legal_day(at), policy.Period(years=LONGEST_HOLD_YEARS)):
         raise TooLongError
+    about = {"subject": subject, "ground": ground.value, "category": category}
     terms = {"legal_reference": legal_reference, "until_date": until_date}
-    placed, is_new = Hold.objects.get_or_create(
-        subject=subject,
-        ground=ground.value,
-        category=category,
-        released_at=None,
-        defaults={**terms, "placed_at": at, "placed_by_id": placed_by_id},
+    placed, is_new = Hold.objects.select_for_update().get_or_create(
+        **about, released_at=None, defaults={**terms, "placed_at": at, "placed_by_id": placed_by_id}
     )
-    has_changed = (placed.legal_reference, placed.until_date) != (legal_reference, until_date)
-    if has_changed:
-        placed.legal_reference, placed.until_date = legal_reference, until_date
-        placed.save(update_fields=[*terms])
-    if is_new or has_changed:
-        journal.record(Tag.HELD, by=by, at=at, subject=subject)
+    if not is_new and (placed.legal_reference, placed.until_date) == (legal_reference, until_date):
+        return placed
+    placed.legal_reference, placed.until_date = legal_reference, until_date
+    since = {"placed_at": placed.placed_at.isoformat(), "placed_by_id": str(placed.placed_by_id)}
+    told = {**about, "legal_reference": legal_reference, "until_date": until_date.isoformat(), **since}
+    ledger.write(Again.HELD, controller=scope.current(), subjects=[str(placed.id)], values=told, at=at)
+    placed.save(update_fields=[*terms])
+    journal.record(Tag.HELD, by=by, at=at, subject=subject)
     return placed
+
+
+@exempt
+def hold_again(subjects: Sequence[str], values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Place a hold again, or give it its new terms, on a database restored from before: under its id, as old as it was.
+
+    Otherwise who is erased again would leave nothing in the archive that it should keep.
+    """
+    if not Hold.objects.filter(id=subjects[0], **values).exists():
+        Hold.objects.update_or_create(id=subjects[0], defaults=values)
+        journal.record(Tag.HELD, by=by, at=at, subject=values["subject"])
 
 
 @exempt
@@ -191,7 +201,18 @@ def release(*, hold_id: UUID, by: Actor, at: datetime) -> None:
     if placed is None:
         raise NoSuchHoldError
     if placed.released_at is None:
+        told = {"released_by_id": str(released_by_id)}
+        ledger.write(Again.RELEASED, controller=scope.current(), subjects=[str(hold_id)], values=told, at=at)
         placed.released_at, placed.released_by_id = at, released_by_id
+        placed.save(update_fields=["released_at", "released_by_id"])
+        journal.record(Tag.RELEASED, by=by, at=at, subject=placed.subject)
+
+
+@exempt
+def release_again(subjects: Sequence[str], values: dict[str, Any], *, by: Actor, at: datetime) -> None:
+    """Release a hold again on a database restored from before: who is erased next must not be kept under it."""
+    for placed in Hold.objects.select_for_update().filter(id__in=subjects, released_at=None):
+        placed.released_at, placed.released_by_id = at, values["released_by_id"]
         placed.save(update_fields=["released_at", "released_by_id"])
         journal.record(Tag.RELEASED, by=by, at=at, subject=placed.subject)
 

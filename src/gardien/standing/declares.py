@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from gardien.commitment.registry import Declaration, Exempt, Holding, NotPersonal, Occurrence
+from gardien.commitment.registry import Declaration, Exempt, Holding, NotPersonal, Occurrence, Replay
 
 from . import actions, queries
+from .rules import Again
 
 PURPOSES = ("client.use.quote", "client.use.storage")
 OF_USERS = ("user.retention.orders", "user.retention.leavers")
@@ -67,7 +68,10 @@ DECLARATION = Declaration(
         Exempt(actions.lift, "ends the restriction, after the person was told"),
         Exempt(actions.hold, "keeps what a legal claim needs (GDPR, article 18(2)), and touches the hold alone"),
         Exempt(actions.release, "ends a hold, and touches the hold alone"),
+        Exempt(actions.hold_again, "places, on a restored database, a hold that was placed; touches the hold alone"),
+        Exempt(actions.release_again, "ends, on a restored database, a hold that was released; touches it alone"),
     ),
+    replays=(Replay(Again.HELD, actions.hold_again), Replay(Again.RELEASED, actions.release_again)),
     not_personal=tuple(
         NotPersonal(f"standing.{model}", ("controller_id",), "names the controller")
         for model in (

@@ -72,6 +72,13 @@ class Motive(StrEnum):
     RIGHTS_REQUEST = "rights_request"
 
 
+class Again(StrEnum):
+    """What is done again after a restore (`base.ledger`)."""
+
+    HELD = "standing.held"
+    RELEASED = "standing.released"
+
+
 class Tag(journal.Tag):
     """What this room tells the journal."""
 

@@ -8,15 +8,16 @@ goes when it ends, whatever the person's other holds keep.
 import json
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
 
-from gardien.base import ids
+from gardien.base import ids, ledger, scope
 from gardien.base.actor import Actor
 from gardien.commitment.registry import registry
 from gardien.journal import actions as journal
@@ -29,6 +30,10 @@ from ..rules import Leaving, Tag
 _REFERENCES: Final = ("reference", "subject")
 """The columns by which a row is some person's: a look-up that ends elsewhere leads to nobody by their reference."""
 _BATCH: Final = 1000
+LET_GO: Final = "retention.let_go"
+"""The kind of the ledger's lines about holds of which all that they kept is gone."""
+HOLDS_GONE: Final = "retention.holds_gone"
+"""The kind of the ledger's lines about ended holds that are gone themselves; with them go the keys of their terms."""
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by place, with the columns of one category."""
@@ -64,14 +69,41 @@ def release(*, as_of: date, by: Actor, at: datetime, only: Sequence[UUID] | None
     """
     over = archive.unheld(as_of) if only is None else archive.unheld(as_of).filter(id__in=only)
     rows = list(over.order_by("id").select_for_update(of=("self",)).values_list("id", "subject", "hold_id"))
-    Archived.objects.filter(id__in=[id_ for id_, _, _ in rows]).delete()
-    counted = Counter(subject for _, subject, _ in rows)
+    heads = {hold_id: subject for _, subject, hold_id in rows}
+    counted = _delete(Archived.objects.filter(id__in=[id_ for id_, _, _ in rows]), by, at)
+    empty = heads.keys() - set(Archived.objects.filter(hold__in=heads).values_list("hold_id", flat=True))
+    _tell(LET_GO, empty, at)
+    _forget(heads, as_of, at)
+    return counted
+
+
+@scope.exempt
+def let_go_again(subjects: Sequence[str], _: None, *, by: Actor, at: datetime) -> None:
+    """Delete again, on a restored database, what holds had kept; a person may be restricted there who no more was."""
+    _delete(Archived.objects.filter(hold__in=subjects), by, at)
+
+
+@scope.exempt
+def end_holds_again(subjects: Sequence[str], _: None, *, by: Actor, at: datetime) -> None:
+    """Delete again, on a restored database, holds that were over, with what they keep there."""
+    _delete(Archived.objects.filter(hold__in=subjects), by, at)
+    Hold.objects.filter(id__in=subjects).delete()
+
+
+def _delete(archived: QuerySet[Archived], by: Actor, at: datetime) -> int:
+    """Delete what is archived, and return of how many persons."""
+    counted = Counter(archived.values_list("subject", flat=True))
+    archived.delete()
     journal.record_each(Tag.RELEASED, by=by, at=at, of=[(who, {"rows": rows}) for who, rows in counted.items()])
-    _forget({hold_id: subject for _, subject, hold_id in rows}, as_of)
     return len(counted)
 
 
-def _forget(heads: Mapping[UUID, str], as_of: date) -> None:
+def _tell(kind: str, holds: Iterable[UUID], at: datetime) -> None:
+    if subjects := sorted(str(each) for each in holds):
+        ledger.write(kind, controller=scope.current(), subjects=subjects, at=at, is_erasure=kind == HOLDS_GONE)
+
+
+def _forget(heads: Mapping[UUID, str], as_of: date, at: datetime) -> None:
     """Delete the ended holds of people whose record is gone and of whom they keep nothing any more.
 
     `heads` leads from holds that just let go to the reference under which they kept.
@@ -83,6 +115,7 @@ def _forget(heads: Mapping[UUID, str], as_of: date) -> None:
     frozen = set(standing.restrictions().filter(subject__in=subjects).values_list("subject", flat=True))
     keeping = set(Archived.objects.filter(hold__in=theirs).values_list("hold_id", flat=True))
     gone = [each for each, who in theirs.items() if who & closed and not who & frozen and each not in keeping]
+    _tell(HOLDS_GONE, gone, at)
     Hold.objects.filter(id__in=gone).delete()
 
 
