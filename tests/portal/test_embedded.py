@@ -57,6 +57,26 @@ def test_durability_is_on(cluster: Cluster, name: str) -> None:
     assert ask(cluster, f"SHOW {name}", role="gardien_app") == [("on",)]
 
 
+def test_one_deleted_row_of_a_large_table_is_vacuumed_at_the_server_s_next_round(cluster: Cluster) -> None:
+    with psycopg.connect(**cluster.dsn(SUPERUSER, "gardien"), autocommit=True) as session:
+        session.execute("CREATE TABLE large AS SELECT generate_series(1, 10000) AS number")
+        session.execute("SELECT pg_stat_force_next_flush()")  # else it is vacuumed for its new rows
+        session.execute("VACUUM large")
+        session.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
+        session.execute("SELECT pg_reload_conf()")
+        session.execute("DELETE FROM large WHERE number = 1")
+        until = time.monotonic() + 30
+        vacuumed = "SELECT FROM pg_stat_user_tables WHERE relname = 'large' AND autovacuum_count > 0"
+        try:
+            while not session.execute(vacuumed).rowcount:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+        finally:
+            session.execute("DROP TABLE large")
+            session.execute("ALTER SYSTEM RESET autovacuum_naptime")
+            session.execute("SELECT pg_reload_conf()")
+
+
 def test_the_only_authentication_rule_is_peer(cluster: Cluster) -> None:
     rules = ask(cluster, "SELECT type, database, user_name, auth_method, options, error FROM pg_hba_file_rules")
     assert rules == [("local", ["all"], ["all"], "peer", ["map=gardien"], None)]

@@ -17,7 +17,8 @@ CLEAN: Mapping[str, Any] = {
         "all": {"singling_out": {"below": 0}, "linkability": {"alike_one_person": 0, "stamped_with_a_person": 0}},
     },
     "removal": {
-        "tables": {"freed_at": "2026-11-29T03:00:00+00:00"},
+        "ended_at": "2026-11-29T02:33:00+00:00",
+        "tables": {"dead_rows": {"quotes_quote": 2}, "freed_at": "2026-11-29T03:00:00+00:00"},
         "log": {"checkpoint_at": None},
         "backups": {"count": 1, "until": "2026-12-29T00:30:00+00:00"},
     },

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils.formats import date_format
 
 from gardien.base import clock, scope
 from gardien.commitment import queries as commitment
 from gardien.network import queries as network
 from gardien.retention import queries as retention
 from gardien.retention.actions import _outlook
+from gardien.retention.models import Backup
 from gardien.retention.rules import LONGEST_RUN, Figure
 from tests import scene
-from tests.retention import nights
+from tests.retention import disk, nights
 from tests.web import counter
 
 MANAGER, WATCHER = "site.manager@tilleul.example", "users.dpo@sarvane.example"
@@ -179,12 +181,16 @@ def test_what_was_looked_for_after_a_run_is_told_with_what_was_found(garage: Sim
         "Valeurs retrouvées": "aucune, sur 60 valeurs de 12 personnes, parmi les 12 parties",
         "Retours possibles à une personne": "aucun\u00a0: chaque ligne anonyme vaut pour au moins 5 personnes",
         "Place libérée sur le disque": "depuis le 29 novembre 2026",
-        "Disparu des sauvegardes": "le 29 décembre 2026 au plus tard",
+        "Disparu des sauvegardes": "aucune sauvegarde ne le contient",
     }
     worse = {
         "residue": {**nights.CLEAN["residue"], "found": {"messaging.Message.sealed": 2, "sessions.Session": 1}},
         "attack": {"least_alike": 5, "all": {"singling_out": {"below": 3}, "linkability": {"alike_one_person": 1}}},
-        "removal": {"tables": {"freed_at": None}, "log": {}, "backups": {"until": None}},
+        "removal": {
+            **nights.CLEAN["removal"],
+            "ended_at": clock.now().isoformat(),
+            "tables": {"dead_rows": {"quotes_quote": 2}, "freed_at": None},
+        },
     }
     nights.night(clock.now(), **worse)
     assert [told for _, told in facts(garage.client.get(GARAGE).text)] == [
@@ -193,6 +199,34 @@ def test_what_was_looked_for_after_a_run_is_told_with_what_was_found(garage: Sim
         "pas encore",
         "aucune sauvegarde ne le contient",
     ]
+
+
+def test_when_what_a_run_deleted_is_gone_from_the_disk_is_told_once_it_is(
+    garage: SimpleNamespace, at: datetime
+) -> None:
+    begun_at = at - timedelta(days=740)
+    scene.price_list(at)
+    scene.issued(garage.manager, begun_at, "99.99")
+    Backup.objects.create(path="/b", made_at=at, bytes=1, ledger_position=0)
+    with disk.unattended() as server:
+        run = disk.swept()
+        assert facts(garage.client.get(GARAGE).text)[2:] == [
+            ("Place libérée sur le disque", "pas encore"),
+            ("Disparu des sauvegardes", f"le {_day(at + timedelta(days=35))} au plus tard"),
+        ]
+        dead = run.removal["tables"]["dead_rows"]
+        assert {"customers_customer", "quotes_quote"} <= dead.keys() < disk.tables(server)
+        for table_name in dead:
+            server.execute(f'VACUUM "{table_name}"')
+    Backup.objects.update(removed_at=clock.now())
+    assert facts(garage.client.get(GARAGE).text)[2:] == [
+        ("Place libérée sur le disque", f"depuis le {_day(clock.now())}"),
+        ("Disparu des sauvegardes", "aucune sauvegarde ne le contient"),
+    ]
+
+
+def _day(at: datetime) -> str:
+    return date_format(clock.legal_day(at), "j F Y")
 
 
 def test_the_network_sees_what_falls_due_of_users_and_no_garage_does(

@@ -32,6 +32,9 @@ SETTINGS = {
     "max_wal_size": "512MB",
     "max_worker_processes": 4,
     "max_parallel_workers_per_gather": 1,
+    # Deleted rows leave the tables' files within minutes, however few they are.
+    "autovacuum_vacuum_threshold": 0,
+    "autovacuum_vacuum_scale_factor": 0,
     # No personal value in the log: an ERROR can quote what was typed (log keeps LOG, FATAL
     # and PANIC only), as can a statement, a parameter, a DETAIL or a CONTEXT line.
     "log_min_messages": "log",

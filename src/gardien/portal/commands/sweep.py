@@ -60,6 +60,7 @@ def swept(as_of: datetime, at: datetime, config: Config) -> list[Figure]:
         run = actions.sweep(as_of=as_of, by=BY, at=at, tell=tell, sees=witness.sees)
     except actions.SweepRunningError as error:
         raise stack.RefusedError("Another sweep is running: wait until it has ended.") from error
+    actions.keep_removals(by=BY, at=at)
     reports = queries.reports(run, witness, config.stores, clock.now())
     for each in run.untidied:
         print(f"Not tidied, and tried again with the next sweep: {each}", file=sys.stderr)

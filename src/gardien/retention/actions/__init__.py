@@ -2,6 +2,7 @@
 
 from .backups import begin_backup, finish_backup, remove_old_backups
 from .erasing import erase, erase_again
+from .removals import keep_removals
 from .sweeping import SweepRunningError, conclude, sweep
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "erase",
     "erase_again",
     "finish_backup",
+    "keep_removals",
     "remove_old_backups",
     "sweep",
 ]

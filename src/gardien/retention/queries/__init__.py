@@ -2,6 +2,7 @@
 
 from .after import Witness, reports
 from .figures import Calendar, added_up, measured
+from .removal import reckoned
 from .runs import begun, is_night_missed, last_run, outlook, runs
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "last_run",
     "measured",
     "outlook",
+    "reckoned",
     "reports",
     "runs",
 ]

@@ -56,5 +56,5 @@ def reports(run: Run, witness: Witness, paths: Mapping[str, Path], at: datetime)
     return {
         "residue": residue.scan(samples, paths) | {"went": witness.went},
         "attack": attack.added_up(attacks, run.attack["written"]),
-        "removal": removal(at, at),
+        "removal": removal(at),
     }

@@ -4,6 +4,7 @@ A deleted row is out of reach of every query at once, but its bytes are not: a v
 overwritten when the space is needed; the log is kept until it is recycled; a backup until its time is over.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,46 +20,62 @@ NOT_KNOWN: Final = (
     "What replicas, archives of the log, snapshots of disks and copies of backups keep: they are not the portal's.",
 )
 
-_TABLES = """
-    SELECT relname, greatest(last_vacuum, last_autovacuum), n_dead_tup FROM pg_stat_user_tables
-    WHERE schemaname = 'public' AND relname = ANY (%s) ORDER BY relname"""
+_FLUSH = "SELECT pg_stat_force_next_flush()"
+"""The server counts a session's dead rows a second later else."""
+_DEAD = """
+    SELECT relname, n_dead_tup FROM pg_stat_user_tables
+    WHERE schemaname = 'public' AND relname = ANY (%s) AND n_dead_tup > 0 ORDER BY relname"""
+_VACUUMED = """
+    SELECT relname, greatest(last_vacuum, last_autovacuum) FROM pg_stat_user_tables
+    WHERE schemaname = 'public' AND relname = ANY (%s) AND greatest(last_vacuum, last_autovacuum) > %s"""
 _LOG = """
     SELECT (SELECT checkpoint_time FROM pg_control_checkpoint()), current_setting('archive_mode') <> 'off',
         (SELECT count(*) FROM pg_replication_slots), current_setting('wal_keep_size'),
         current_setting('max_wal_size')"""
 
 
-def removal(ended_at: datetime, at: datetime) -> dict[str, Any]:
-    """Return for a run that ended at `ended_at` what is known at `at`, for JSON: days and instants are ISO, or null.
+def removal(at: datetime) -> dict[str, Any]:
+    """Return for a run that ends at `at` what is known of it then, for JSON: days and instants are ISO, or null.
 
-    `freed_at` is when the last of the tables that hold personal columns was vacuumed after the run, null while one was
-    not. `checkpoint_at` is of the latest checkpoint after it: the server needs the run's log no more once there was
-    one. `backups.until` is the instant at which the last backup that was begun before the run ended must be removed.
+    `dead_rows` are the tables with personal columns in which deleted rows lay at the end, those of others and of
+    earlier runs too. `freed_at` is when the last of these was vacuumed since, null while one was not. `checkpoint_at`
+    is of the latest checkpoint after the run: the server needs its log no more once there was one. `backups.until` is
+    the instant at which the last backup that was begun before the run ended must be removed. Call it outside a
+    transaction.
     """
+    places = {each.place for each in registry.holdings() if clocks.is_table(each.place)}
+    names = sorted(clocks.model(place)._meta.db_table for place in places)
+    with connection.cursor() as cursor:
+        cursor.execute(_FLUSH)
+        cursor.execute(_DEAD, [names])
+        dead = dict(cursor.fetchall())
+    return _report(at, at, {"dead_rows": dead, "freed_at": None if dead else at.isoformat()})
+
+
+def reckoned(report: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Return a run's report as of `at`: what was not gone at its end may be by now."""
+    ended_at, tables = datetime.fromisoformat(report["ended_at"]), dict(report["tables"])
+    tables["freed_at"] = tables["freed_at"] or _freed_at(list(tables["dead_rows"]), ended_at)
+    return _report(ended_at, at, tables)
+
+
+def _report(ended_at: datetime, at: datetime, tables: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "ended_at": ended_at.isoformat(),
         "asked_at": at.isoformat(),
-        "tables": _tables(ended_at),
+        "tables": tables,
         "log": _log(ended_at),
         "backups": _backups(ended_at, at),
         "not_known": list(NOT_KNOWN),
     }
 
 
-def _tables(ended_at: datetime) -> dict[str, Any]:
-    places = {each.place for each in registry.holdings() if clocks.is_table(each.place)}
-    names = sorted(clocks.model(place)._meta.db_table for place in places)
+def _freed_at(names: list[str], ended_at: datetime) -> str | None:
+    """Return when the last of these tables was vacuumed after a run, none while one was not."""
     with connection.cursor() as cursor:
-        cursor.execute(_TABLES, [names])
-        rows = cursor.fetchall()
-    since = {name: vacuumed for name, vacuumed, _ in rows if vacuumed and vacuumed > ended_at}
-    is_whole = len(since) == len(names)
-    return {
-        "count": len(names),
-        "vacuumed": len(since),
-        "dead_rows": {name: dead for name, _, dead in rows if dead},
-        "freed_at": max(since.values()).isoformat() if is_whole and since else None,
-    }
+        cursor.execute(_VACUUMED, [names, ended_at])
+        since = dict(cursor.fetchall())
+    return max(since.values()).isoformat() if since.keys() == set(names) else None
 
 
 def _log(ended_at: datetime) -> dict[str, Any]:

@@ -172,4 +172,5 @@ def _night(run: "Run", clauses: Mapping[str, Clause], at: datetime) -> Night:
     is_over = run.ended_at is not None
     state = "ended" if is_over else "running" if at < run.started_at + rules.LONGEST_RUN else "cut_short"
     rows = tuple((clauses[each.id], each) for each in figures if each.id in clauses and (each.due or each.overdue))
-    return Night(run, state, rows, _reports.told(run.residue, run.attack, run.removal))
+    removal = retention.reckoned(run.removal, at) if run.removal else {}
+    return Night(run, state, rows, _reports.told(run.residue, run.attack, removal))
