@@ -198,11 +198,15 @@ class _Turn:
             gone = set() if clause.is_of_roots else self._gone(clause, heads)
             if not waits:
                 self.skipped += [each for each in some if each[0] not in groups.keys() | gone]
+            facts = standing.activities().filter(subject__in=_erasing.members(groups.values()).references)
+            before = 0 if clause.is_of_roots else facts.count()
             people = self._are(clause, groups, "due_at <= {now} AND NOT waits")
             if clause.is_of_roots:
                 self._roots(clause, people, groups)
             else:
                 self._references(clause, people, groups, [each for each in some if each[0] in gone])
+                if facts.count() > before:
+                    raise _erasing.StillActiveError
 
         with scope.entered(self.of.controller):
             Values().run(_PATIENCE)
@@ -222,13 +226,10 @@ class _Turn:
     def _references(
         self, clause: Clause, due_now: Sequence[Due], groups: dict[str, _erasing.Group], gone: Sequence[Due]
     ) -> None:
-        """Take back what lies under one clause; whoever became active meanwhile has it all back."""
+        """Take back what lies under one clause of persons whose records stay, or are gone."""
         people = _leaving(due_now, groups) + [Leaving(head, (head,), due_at) for head, due_at in gone]
         of = _erasing.members(groups.get(each.head, [(None, each.head)]) for each in people)
         _erasing.rows(clause, people, of, day=self.day, at=self.at)
-        held = {head: groups[head] for head, _ in due_now}
-        if len(self._are(clause, held, "due_at <= {now} AND NOT waits")) < len(due_now):
-            raise _erasing.StillActiveError
 
     def _gone(self, clause: Clause, heads: Sequence[str]) -> set[str]:
         """Return of whom there is no record, neither hidden by a restriction nor merged into another's meanwhile."""
