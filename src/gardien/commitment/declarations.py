@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .policy import Population
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -132,7 +134,7 @@ class Root:
     groups, on a restored database that has joined what was parted since.
     """
 
-    population: str
+    population: Population
     place: str
     reference: str = "reference"
     group: str = ""

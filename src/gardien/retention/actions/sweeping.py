@@ -164,6 +164,7 @@ class _Turn:
         with scope.entered(self.of.controller):
             over = list(archive.unheld(self.day).order_by("id").values_list("id", flat=True))
             _parts.each(over, self._release, lambda one, cause: self._quarantine(ARCHIVE, str(one), cause))
+            self._release([])  # holds that are over and kept nothing
             if self.twins or _twins.are_told_apart():
                 _twins.shuffle()
 
