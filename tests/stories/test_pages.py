@@ -17,7 +17,7 @@ from tests.conftest import as_role
 from tests.stories import accounting, carded, walk, watching
 
 SHOW_NO_PAGE = {
-    *("draft", "choose", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
+    *("draft", "pdf", "remove_line", "issue", "drop", "replay", "drop_line"),
     *("decide", "withdraw", "object_to_offers", "remove_note", "undo_merge", "give_vehicle", "part_with"),
     *("announce_lift", "lift", "release_hold", "release_archived"),
     *(
@@ -41,8 +41,9 @@ SHOW_NO_PAGE = {
 }
 """Addresses that change something and lead elsewhere, or hand over a file."""
 
-OF_BOTH_KINDS = {"counter_adviser", "network_administrator"}
-"""One who signs in by a password alone, and one who has a second factor: what they settle for themselves differs."""
+OF_BOTH_KINDS = {"two garages", "network_administrator"}
+"""One who signs in by a password alone and has roles to choose from, and one who has a second factor and one role: what
+they settle for themselves differs."""
 
 States = Callable[[Page], Iterator[str]]
 ALL = dict.fromkeys(watching.OPPOSITE, watching.SCHEMES)

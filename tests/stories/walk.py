@@ -69,8 +69,8 @@ def own_pages(page: Page) -> Iterator[str]:
 
 
 def own_affairs(page: Page) -> Iterator[str]:
-    """Open what everybody has for themselves: how to go on and sign out, passwords, second factors, proofs, shortcuts."""
-    for address in ("/compte/reprise/", "/compte/deconnexion/"):
+    """Open what everybody has for themselves: how to go on and sign out, roles, passwords, second factors, proofs, keys."""
+    for address in ("/compte/reprise/", "/compte/role/", "/compte/deconnexion/"):
         page.goto(address)
         yield address
     for address in ("", "application/", "application/retirer/", "cles/", "mot-de-passe/"):
