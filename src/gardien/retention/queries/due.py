@@ -45,15 +45,11 @@ def persons(
         return _NOBODY
     parts = [_person(clause, values, only), *(part for each in instants for part in each.values())]
     joins = names if len(names) == 1 else ["(SELECT DISTINCT head FROM person) each_head", *names]
-    now = now or as_of
-    asked = [(rule, list(each)) for rule, each in zip(rules, instants, strict=True)]
-    promised = {rule: _reckoned(rule, each, None) for rule, each in asked}
-    told, is_governed = [promised], len(set(clause.rules.values())) > 1
+    told = _by_rule(clause, {rule: list(each) for rule, each in zip(rules, instants, strict=True)}, values, as_of, now)
+    is_governed = len(set(clause.rules.values())) > 1
     if clause.is_warned:
         parts.append(_warned(clause, values, only))
         joins.append("warned")
-        told.append({rule: _reckoned(rule, each, values(now)) for rule, each in asked})
-        told.append({rule: _to_warn(rule, each, values(max(now, as_of))) for rule, each in asked})
     if is_governed:
         parts.append(_told(clause, values, only))
         joins.append("told")
@@ -119,6 +115,18 @@ def _instants(
         yield f"until_{number}", f"until_{number}(head, until_at) AS ({_of_heads('min', told)})"
     if rule.purposes and standing.has_endings():
         yield f"over_{number}", f"over_{number}(head, over_at) AS ({_over(clause, rule.purposes, values)})"
+
+
+def _by_rule(
+    clause: Clause, names: dict[Rule, list[str]], values: Values, as_of: datetime, now: datetime | None
+) -> list[dict[Rule, str]]:
+    """Return the SQL by rule of what is promised, and where warnings are, of when who may go and is to be warned."""
+    told = [{rule: _reckoned(rule, each, None) for rule, each in names.items()}]
+    if clause.is_warned:
+        moment, horizon = values(now or as_of), values(max(now or as_of, as_of))
+        told.append({rule: _reckoned(rule, each, moment) for rule, each in names.items()})
+        told.append({rule: _to_warn(rule, each, horizon) for rule, each in names.items()})
+    return told
 
 
 def _reckoned(rule: Rule, names: Iterable[str], now: str | None) -> str:
