@@ -87,7 +87,7 @@ def waiting(request: Any, role: Any) -> list[Carried]:
     return [
         Carried(entry["id"], entry["path"], _fields(entry), datetime.fromisoformat(entry["typed_at"]))
         for entry in _live(request)
-        if entry["place"] == _filler(request.user, role).place
+        if entry.get("place") == _filler(request.user, role).place
     ]
 
 
