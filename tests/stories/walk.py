@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from types import SimpleNamespace
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.conftest import PASSWORD
 
@@ -170,7 +170,7 @@ def ended(page: Page) -> Iterator[str]:
     page.fill("#id_login", PERSONAS["site_manager"])
     page.fill("#id_password", PASSWORD)
     page.click("main button")
-    assert page.locator("[name=carried]").count() == 2
+    expect(page.locator("[name=carried]")).to_have_count(2)
     yield "what was typed is kept"
 
 
