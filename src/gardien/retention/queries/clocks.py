@@ -19,8 +19,6 @@ from gardien.commitment.registry import Holding, Root, registry
 from gardien.network import queries as network
 from gardien.network.rules import PartyKind
 
-from . import backups
-
 
 @dataclass(frozen=True)
 class Pass:
@@ -109,7 +107,7 @@ def clauses(of: Pass, day: date) -> list[Clause]:
         holdings = tuple(
             each for each in registry.holdings() if id_ in each.clocks and is_swept(each.place, population, of)
         )
-        if population == of.population or holdings or (of.is_shared and id_ in backups.CLAUSES):
+        if population == of.population or holdings:
             found.append(Clause(id_, population, versions, _rules(versions, id_, day, holdings), holdings))
     return found
 

@@ -74,19 +74,22 @@ def measure(of: Pass, as_of: datetime, now: datetime | None = None) -> Measured:
     own = Measured([], [])
     for clause in clocks.clauses(of, clock.legal_day(as_of)):
         counts = list(_counts(clause, as_of, now))
-        if of.is_shared and clause.id in backups.CLAUSES:
-            counts += _backups(as_of)
+        counts += _backups(as_of) if clause.id in backups.CLAUSES else ()
         own.figures.append(_figure(clause, counts, as_of))
         own.calendar.extend(_months(clause, counts, as_of))
     return own
 
 
 def added_up(found: Iterable[Iterable[Figure]]) -> list[Figure]:
-    """Return the figures of each clause over several controllers, in the order of their ids."""
+    """Return the figures of each clause over several controllers, in the order of their ids.
+
+    Backups hold something of everybody: each controller has all of them under its clause, and they count once.
+    """
     by_clause: dict[str, list[Figure]] = {}
     for each in chain.from_iterable(found):
         by_clause.setdefault(each.id, []).append(each)
-    return [summed(figures) for _, figures in sorted(by_clause.items())]
+    once = {id_: figures[:1] if id_ in backups.CLAUSES else figures for id_, figures in by_clause.items()}
+    return [summed(figures) for _, figures in sorted(once.items())]
 
 
 def figure(clause: Clause, as_of: datetime) -> Figure:
