@@ -65,14 +65,14 @@ def persons(
         f"SELECT head, {due_at} AS due_at, {promised_at} AS promised_at, coalesce({is_to_warn}, false) AS is_to_warn,"
         f" {_waits(clause, values)} AS waits, {grounds} AS grounds FROM {source}"
     )
-    present = "" if clause.is_of_roots or only is not None else f" AND head IN ({_present(clause, values)})"
-    return f"WITH {', '.join(parts)} SELECT * FROM ({found}) dated WHERE due_at IS NOT NULL{present}"
+    return f"WITH {', '.join(parts)} SELECT * FROM ({found}) dated WHERE due_at IS NOT NULL"
 
 
 def _person(clause: Clause, values: Values, only: Members | None) -> str:
     """Return the part that leads from each reference to the one that stands for its person.
 
-    Restricted persons, whose records the database hides, and references without a record stand for themselves.
+    Restricted persons, whose records the database hides, and references without a record stand for themselves. Under a
+    clause that is not of persons' own records, only who has something there is read.
     """
     root, model = clause.root, apps.get_model(clause.root.place)
     name, reference, column = f'"{model._meta.db_table}"', root.reference, group(root)
@@ -88,7 +88,10 @@ def _person(clause: Clause, values: Values, only: Members | None) -> str:
     for other in others:
         known = f"SELECT FROM {name} r WHERE r.{reference} = o.subject AND {values.own(model, 'r.')}"
         found += f" UNION SELECT o.subject, o.subject FROM ({other}) o(subject) WHERE NOT EXISTS ({known})"
-    return f"person(subject, head) AS ({found})"
+    if clause.is_of_roots:
+        return f"person(subject, head) AS ({found})"
+    present = f"SELECT p.head FROM anybody p JOIN ({_anchors(clause, values)}) a(subject) USING (subject)"
+    return f"anybody(subject, head) AS ({found}), person AS (SELECT * FROM anybody WHERE head IN ({present}))"
 
 
 def _anchors(clause: Clause, values: Values) -> str:
@@ -98,10 +101,6 @@ def _anchors(clause: Clause, values: Values) -> str:
         for each in clause.with_person
     )
     return " UNION ".join(values.told(query) for query in queries) or "SELECT NULL::text WHERE false"
-
-
-def _present(clause: Clause, values: Values) -> str:
-    return f"SELECT p.head FROM person p JOIN ({_anchors(clause, values)}) a(subject) USING (subject)"
 
 
 def _instants(
