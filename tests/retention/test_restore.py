@@ -24,6 +24,7 @@ from gardien.standing.rules import Ground
 from tests import scene
 from tests.base.ledger import write
 from tests.environment import CLUSTER
+from tests.reliability.installation import free_port
 from tests.retention.restoring import Elsewhere, as_sweep, backup, elsewhere, found, gardien
 
 ERASE = """
@@ -103,7 +104,7 @@ def test_a_restored_database_is_ready_once_erasures_corrections_and_objections_a
 ) -> None:
     lived = live(erased=20, corrected=10, objected=10)
     _dumps.restore(new.config, Path(lived.file))  # as by hand
-    for command in (["serve"], ["worker", "--once"]):
+    for command in (["serve", "--port", str(free_port())], ["worker", "--once"]):
         assert new.gardien(*command).returncode == 1
     refused = new.gardien("check", "--json")
     assert (refused.returncode, json.loads(refused.stdout)["ok"]) == (1, False)
