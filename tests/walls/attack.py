@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +14,15 @@ from gardien.portal import matrix
 from tests.messaging import post
 from tests.walls import canaries
 from tests.walls.house import ABSENT, Garage
+from tests.walls.walking import Reader
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 REFERENCE = re.compile(r"\b[CU]-[0-9A-HJKMNP-TV-Z]{8}\b|\bD-[A-Z]+-\d{4}-\d{6}\b")
 SIGNED = re.compile(r"/devis-recu/([\w-]{146})/")
 _LINK = re.compile(r'(?:href|action|hx-get|hx-post)="(/[^"#?]*)')
-_FORM = re.compile(r'<form method="post"(?: action="([^"]*)")?.*?</form>', re.DOTALL)
-_FIELD = re.compile(r'name="([\w-]+)" value="([^"]*)"')
 TOKEN = re.compile(r"\b\w{64}\b|filled_by\" value=\"[^\"]+|nonce-\S+")
-OWN_KEYS = {"draft_key", "line_key", "note_key", "decision", "carried"}
+OWN_KEYS = {"draft_key", "line_key", "note_key", "carried"}
 """Fields that a form makes up itself: any value is as good as another, and opens nothing (test_pages)."""
 
 
@@ -104,12 +102,11 @@ def obtained(client: Client, addresses: set[str], methods: tuple[str, ...] = MET
 def forms(pages: dict[str, str]) -> Iterator[tuple[str, dict[str, str], str]]:
     """Yield each form of these pages once for each of its fields that holds an id: address, fields, the field."""
     known = set()
-    written = [(form[1] or address, form[0]) for address, text in pages.items() for form in _FORM.finditer(text)]
-    for address, form in written:
-        fields = {name: unescape(value) for name, value in _FIELD.findall(form)}
-        held = {name for name, value in fields.items() if ID.fullmatch(value)} - OWN_KEYS
-        for name in sorted(held):
-            key = (ID.sub("", address), name)
+    for form in (form for address, text in pages.items() for form in Reader(address, text).forms):
+        fields = {name: next((each for each in values if each), "") for name, _, values in form.fields}
+        held = {name for name, _, values in form.fields if any(map(ID.fullmatch, values))} - OWN_KEYS
+        for name in sorted(held) if form.method == "POST" else ():
+            key = (ID.sub("", form.action), name)
             if key not in known:
                 known.add(key)
-                yield address, fields, name
+                yield form.action, fields, name

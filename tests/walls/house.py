@@ -14,6 +14,7 @@ from psycopg import sql
 
 from gardien.base import ids, scope
 from gardien.base.actor import Actor
+from gardien.consent.models import Decision
 from gardien.messaging.rules import Folder
 from gardien.network import queries as network
 from gardien.network.models import Membership
@@ -118,7 +119,6 @@ def _garage(email: str, at: datetime) -> Garage:
         issued = quotes.issue(quote_id=opened.id, by=network.actor(chosen), at=at)
         _sent(issued, network.actor(chosen), at)
         quotes.revise(quote_id=issued.id, draft_key=ids.new(), by=network.actor(chosen), at=at)
-        message = _written(told.reference, issued.id, at)
         known = {
             "customer": told.id,
             "vehicle": told.vehicles.get().id,
@@ -130,8 +130,9 @@ def _garage(email: str, at: datetime) -> Garage:
             "issued": issued.id,
             "issued_line": queries.lines(issued)[0].id,
             "document": queries.document(issued.id).id,
-            "message": message,
+            "message": _written(told.reference, issued.id, at),
             "hold": Hold.objects.get(subject=told.reference).id,
+            "decision": Decision.objects.get(subject=told.reference).id,
             "archived": archived,
             **_prices(chosen, at),
             "site": chosen.site_id,
