@@ -75,6 +75,10 @@ class Figure:
         return asdict(self)
 
 
+Due = tuple[str, datetime]
+"""A person's head, and since when they are due."""
+
+
 @dataclass(frozen=True)
 class Leaving:
     """A person whose time under a clause is over since `due_at`.

@@ -26,10 +26,9 @@ from gardien.standing import actions as standing
 
 from ..queries import clocks
 from ..queries.clocks import Clause
-from ..rules import Tag
+from ..rules import Due, Tag
 from . import _erasing
 
-Due = tuple[str, datetime]
 DOCUMENT = "removal_warning"
 """What the outbox calls these letters."""
 

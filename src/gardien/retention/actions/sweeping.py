@@ -25,7 +25,7 @@ from ..models import Quarantined, Run
 from ..queries import archive, clocks, dated, due, statements
 from ..queries.clocks import Clause, Pass
 from ..queries.statements import Members, Values
-from ..rules import Figure, Leaving, Tag
+from ..rules import Due, Figure, Leaving, Tag
 from . import _archiving, _erasing, _outlook, _parts, _twins, _warning
 
 BATCH = 5_000
@@ -38,10 +38,6 @@ _PATIENCE = "SET LOCAL lock_timeout = '5s'"
 _NO_FAULT = "StillActiveError"
 _ALONE = "SELECT pg_try_advisory_lock(hashtextextended('retention.sweep', 0))"
 _OVER = "SELECT pg_advisory_unlock(hashtextextended('retention.sweep', 0))"
-
-
-Due = tuple[str, datetime]
-"""A person's head, and since when they are due."""
 
 
 class SweepRunningError(RuntimeError):

@@ -1,6 +1,5 @@
 """Of whom something archived is looked for, and why it is opened. Forms validate and never save."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -9,13 +8,12 @@ from django.utils.translation import gettext_lazy
 
 from gardien.base import ids
 from gardien.web.shared.forms import NOT_LISTED, TextField
+from gardien.web.shared.holds import ChoiceField
 
 from ..words import MOTIVES
 
 LONGEST_EXPLANATION = 200
 UNKNOWN = gettext_lazy("Type the reference, such as C-7K3M9QXA, or U-7K3M9QXA for a user.")
-
-ChoiceField = partial(forms.ChoiceField, widget=forms.RadioSelect)
 
 
 class ReferenceForm(forms.Form):
